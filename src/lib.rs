@@ -1,0 +1,1 @@
+//! Sublet lets a team borrow environments from chat. The map is in the README.

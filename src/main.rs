@@ -1,0 +1,3 @@
+//! The `sublet` program.
+
+fn main() {}
