@@ -1,1 +1,4 @@
 //! Sublet lets a team borrow environments from chat. The map is in the README.
+
+pub mod domain;
+pub mod ports;

@@ -1,0 +1,100 @@
+//! What must happen outside the database, as data: stored with the change that caused it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ids::{EnvName, LeaseId, RequestId},
+    notice::Notice,
+};
+
+/// Something the engine must do. Each is idempotent: doing it twice is doing it once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Effect {
+    /// Look at a new request, then ask the approvers or decide by rule.
+    Analyse {
+        /// The request.
+        request: RequestId,
+    },
+    /// Bring every card about a request up to date with what the database says now.
+    Show {
+        /// The request.
+        request: RequestId,
+        /// What changed, so that each change is its own row; what is shown is always the latest.
+        key: String,
+    },
+    /// Tell a person something, by whichever way gets through.
+    Tell {
+        /// What, and to whom.
+        notice: Notice,
+    },
+    /// Send the same thing by e-mail as well, whether or not the DM got through.
+    Mail {
+        /// What, and to whom.
+        notice: Notice,
+    },
+    /// Make the environment of a lease exist.
+    Provision {
+        /// The lease.
+        lease: LeaseId,
+        /// The version of the lease that caused it: each cause is its own row.
+        version: i64,
+    },
+    /// Make the environment of a lease not exist.
+    Purge {
+        /// The lease.
+        lease: LeaseId,
+        /// The version of the lease that caused it: each cause is its own row.
+        version: i64,
+    },
+    /// Tell DevOps that something needs them.
+    Page {
+        /// The request it is about.
+        request: RequestId,
+        /// The environment's name.
+        name: EnvName,
+        /// What is wrong and what can be done.
+        why: String,
+        /// What keeps this page single.
+        key: String,
+    },
+    /// Remind the approvers of a request or an extension that waits.
+    Remind {
+        /// The request it belongs to.
+        request: RequestId,
+        /// Which reminder this is, from 1.
+        count: u32,
+        /// `request` or `extension` id that waits.
+        subject: String,
+    },
+}
+
+impl Effect {
+    /// The key under which the outbox keeps this effect once only.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Analyse { request } => format!("analyse/{request}"),
+            Self::Show { request, key } => format!("show/{request}/{key}"),
+            Self::Tell { notice } => notice.key(),
+            Self::Mail { notice } => format!("mail/{}", notice.key()),
+            Self::Provision { lease, version } => format!("provision/{lease}/{version}"),
+            Self::Purge { lease, version } => format!("purge/{lease}/{version}"),
+            Self::Page { name, key, .. } => format!("page/{name}/{key}"),
+            Self::Remind { subject, count, .. } => format!("remind/{subject}/{count}"),
+        }
+    }
+
+    /// One word for metrics and the outbox's `kind` column.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Analyse { .. } => "analyse",
+            Self::Show { .. } => "show",
+            Self::Tell { .. } => "tell",
+            Self::Mail { .. } => "mail",
+            Self::Provision { .. } => "provision",
+            Self::Purge { .. } => "purge",
+            Self::Page { .. } => "page",
+            Self::Remind { .. } => "remind",
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! An extension: more time for a lease. One, reviewed, never beyond the template's maximum.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Change, Instant,
+    audit::Fact,
+    effect::Effect,
+    ids::{EnvName, ExtensionId, LeaseId, PersonId, RequestId},
+    notice::Offset,
+    refusal::Refusal,
+    request::{Patience, Waiting},
+};
+
+/// A wish for more time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Extension {
+    /// Its id.
+    pub id: ExtensionId,
+    /// The lease it is for.
+    pub lease: LeaseId,
+    /// The request that the lease came from.
+    pub request: RequestId,
+    /// The environment's name.
+    pub name: EnvName,
+    /// Who asked.
+    pub asked_by: PersonId,
+    /// How much more.
+    pub by: Offset,
+    /// Why.
+    pub reason: String,
+    /// When it was asked.
+    pub created_at: Instant,
+    /// Where it stands.
+    pub state: ExtensionState,
+    /// Grows with every save.
+    pub version: i64,
+}
+
+/// Where an extension stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum ExtensionState {
+    /// Waits for an approver.
+    Pending(Waiting),
+    /// Given.
+    Approved {
+        /// Who decided.
+        by: PersonId,
+        /// When.
+        at: Instant,
+    },
+    /// Refused.
+    Rejected {
+        /// Who decided.
+        by: PersonId,
+        /// When.
+        at: Instant,
+        /// Why.
+        reason: String,
+    },
+    /// Nobody decided in time, or the lease was over first.
+    Lapsed {
+        /// When.
+        at: Instant,
+    },
+}
+
+impl ExtensionState {
+    /// The state in one word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Pending(_) => "pending",
+            Self::Approved { .. } => "approved",
+            Self::Rejected { .. } => "rejected",
+            Self::Lapsed { .. } => "lapsed",
+        }
+    }
+}
+
+impl Extension {
+    /// When the engine must look at it again.
+    pub fn wakes_at(&self) -> Option<Instant> {
+        match &self.state {
+            ExtensionState::Pending(waiting) => Some(waiting.wakes_at()),
+            _ => None,
+        }
+    }
+
+    /// Reminds the approvers or lapses, whatever is due. Total and idempotent.
+    pub fn wake(mut self, now: Instant, patience: &Patience) -> (Self, Change) {
+        let ExtensionState::Pending(waiting) = self.state else { return (self, Change::none()) };
+        if now >= waiting.lapses_at {
+            self.state = ExtensionState::Lapsed { at: now };
+            return (self, Change::none().fact(Fact::ExtensionLapsed));
+        }
+        let (waiting, reminded) = waiting.remind(now, patience);
+        self.state = ExtensionState::Pending(waiting);
+        match reminded {
+            None => (self, Change::none()),
+            Some(count) => {
+                let effect = Effect::Remind {
+                    request: self.request.clone(),
+                    count,
+                    subject: self.id.as_str().to_owned(),
+                };
+                (self, Change::none().effect(effect).fact(Fact::Reminded { count }))
+            }
+        }
+    }
+
+    /// Decides it: once, by somebody else than the one who asked.
+    ///
+    /// # Errors
+    /// [`Refusal::AlreadyDecided`] with the winner, [`Refusal::OwnRequest`].
+    pub fn decide(mut self, by: &PersonId, rejected: Option<String>, now: Instant) -> Result<Self, Refusal> {
+        self.ensure_pending()?;
+        if *by == self.asked_by {
+            return Err(Refusal::OwnRequest);
+        }
+        let by = by.clone();
+        self.state = match rejected {
+            None => ExtensionState::Approved { by, at: now },
+            Some(reason) => ExtensionState::Rejected { by, at: now, reason },
+        };
+        Ok(self)
+    }
+
+    /// The lease was over before anybody decided.
+    pub fn lapse(mut self, now: Instant) -> Self {
+        if matches!(self.state, ExtensionState::Pending(_)) {
+            self.state = ExtensionState::Lapsed { at: now };
+        }
+        self
+    }
+
+    /// How much more time is asked for.
+    pub fn span(&self) -> TimeDelta {
+        self.by.into()
+    }
+
+    fn ensure_pending(&self) -> Result<(), Refusal> {
+        let (decision, by, at) = match &self.state {
+            ExtensionState::Pending(_) => return Ok(()),
+            ExtensionState::Approved { by, at } => ("approved", Some(by.clone()), *at),
+            ExtensionState::Rejected { by, at, .. } => ("rejected", Some(by.clone()), *at),
+            ExtensionState::Lapsed { at } => ("lapsed", None, *at),
+        };
+        Err(Refusal::AlreadyDecided { decision: decision.to_owned(), by, at })
+    }
+}

@@ -1,0 +1,175 @@
+//! Refusals: the no that a person can act on. Everything else that goes wrong is a fault.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Instant,
+    ids::PersonId,
+    notice::Offset,
+    template::{ParameterFault, Value},
+};
+
+/// Why something asked for cannot be, with what would work.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "refusal", rename_all = "snake_case")]
+pub enum Refusal {
+    /// The speaker is not known or no longer active.
+    Unknown,
+    /// Their e-mail address is not of an allowed domain.
+    DomainNotAllowed {
+        /// Their address.
+        email: String,
+        /// The allowed domains.
+        allowed: Vec<String>,
+    },
+    /// There is no such template.
+    NoTemplate {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// Parameters do not fit the template.
+    BadParameters {
+        /// The template.
+        template: String,
+        /// One entry for each.
+        faults: Vec<ParameterFault>,
+    },
+    /// Longer than the template allows.
+    TooLong {
+        /// What was asked.
+        asked: Offset,
+        /// The longest allowed.
+        longest: Offset,
+    },
+    /// Shorter than makes sense.
+    TooShort {
+        /// What was asked.
+        asked: Offset,
+        /// The shortest allowed.
+        shortest: Offset,
+    },
+    /// An absolute end that is already over.
+    EndInThePast {
+        /// The end asked for.
+        until: Instant,
+    },
+    /// They have no key, so nobody could log in.
+    NoKey,
+    /// They have several keys and did not say which.
+    WhichKey {
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// They have no key of that name.
+    NoSuchKey {
+        /// The name.
+        name: String,
+        /// The names there are.
+        known: Vec<String>,
+    },
+    /// A key of that name or with that fingerprint is there already.
+    KeyExists {
+        /// Its name.
+        name: String,
+    },
+    /// The text is not an acceptable public key.
+    BadKey {
+        /// What is wrong with it.
+        problem: KeyProblem,
+    },
+    /// There is no such environment, or it is not theirs to see.
+    NoSuch {
+        /// The name.
+        name: String,
+        /// A name of theirs that looks like it.
+        similar: Option<String>,
+    },
+    /// It belongs to somebody else.
+    NotYours {
+        /// The name.
+        name: String,
+    },
+    /// Only approvers may decide.
+    NotApprover,
+    /// Nobody may decide their own request.
+    OwnRequest,
+    /// Nobody is there who may decide, so the request would wait for ever.
+    NobodyCanApprove,
+    /// It was decided before.
+    AlreadyDecided {
+        /// The decision, one word: `approved`, `rejected`, `withdrawn`, `lapsed`.
+        decision: String,
+        /// Who decided; `None` when a rule or time did.
+        by: Option<PersonId>,
+        /// When.
+        at: Instant,
+    },
+    /// The card is older than what it shows.
+    Stale,
+    /// It cannot be decided yet: it is still being looked at.
+    NotYet,
+    /// It is in a state in which this makes no sense.
+    WrongState {
+        /// What was tried, such as `extend`.
+        tried: String,
+        /// The state it is in, in the product's words.
+        state: String,
+    },
+    /// The one extension was used.
+    AlreadyExtended,
+    /// An extension is already asked for.
+    ExtensionPending,
+    /// The extension would pass the template's maximum.
+    BeyondMaximum {
+        /// The latest end that is possible.
+        latest: Instant,
+        /// How much could be added.
+        possible: Offset,
+    },
+    /// More than their share of something (quotas come later; this is the per-person count).
+    TooMany {
+        /// What is limited.
+        what: String,
+        /// The limit.
+        limit: Value,
+    },
+    /// The reason is longer than can be kept.
+    TooMuchText {
+        /// Which field.
+        field: String,
+        /// The most characters.
+        most: u32,
+    },
+}
+
+/// What is wrong with a public key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "problem", rename_all = "snake_case")]
+pub enum KeyProblem {
+    /// Nothing there.
+    Empty,
+    /// More than one line.
+    SeveralLines,
+    /// It looks like a private key: it must not be sent to anybody.
+    Private,
+    /// It has options in front, such as `command=`.
+    Options,
+    /// It cannot be read as an OpenSSH public key.
+    Unreadable,
+    /// A type that is no longer safe or not supported.
+    Type {
+        /// The type found.
+        found: String,
+    },
+    /// Too few bits.
+    Weak {
+        /// Bits found.
+        bits: u32,
+        /// Bits needed.
+        needed: u32,
+    },
+    /// Longer than any real key.
+    TooLong,
+}

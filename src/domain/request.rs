@@ -1,0 +1,312 @@
+//! A request: somebody's wish for an environment, from the ask to the decision.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Change, Instant,
+    audit::Fact,
+    effect::Effect,
+    ids::{EnvName, PersonId, RequestId},
+    key::PublicKey,
+    notice::{News, Notice, Offset},
+    refusal::Refusal,
+    template::Value,
+};
+
+/// A request and where it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// Its id.
+    pub id: RequestId,
+    /// The name the environment will have.
+    pub name: EnvName,
+    /// Who asks.
+    pub requester: PersonId,
+    /// Of which template.
+    pub template: String,
+    /// Size and options, complete.
+    pub parameters: BTreeMap<String, Value>,
+    /// For how long, once it is ready.
+    pub span: Offset,
+    /// The end asked for as a moment; it then stands, however long the decision takes.
+    pub until: Option<Instant>,
+    /// Why, for the approver.
+    pub reason: Option<String>,
+    /// The key that will be let in.
+    pub key: PublicKey,
+    /// When it was asked.
+    pub created_at: Instant,
+    /// Where it stands.
+    pub state: RequestState,
+    /// What the analysis found, for the card.
+    pub findings: Findings,
+    /// Grows with every save.
+    pub version: i64,
+}
+
+/// Where a request stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum RequestState {
+    /// Being looked at.
+    Analysing,
+    /// Waits for an approver.
+    Pending(Waiting),
+    /// Approved: a lease exists.
+    Approved {
+        /// Who decided; `None` when a rule did.
+        by: Option<PersonId>,
+        /// When.
+        at: Instant,
+    },
+    /// Rejected.
+    Rejected {
+        /// Who decided.
+        by: PersonId,
+        /// When.
+        at: Instant,
+        /// Why.
+        reason: String,
+    },
+    /// Taken back by the requester.
+    Withdrawn {
+        /// When.
+        at: Instant,
+    },
+    /// Nobody decided in time.
+    Lapsed {
+        /// When.
+        at: Instant,
+    },
+}
+
+impl RequestState {
+    /// The state in one word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Analysing => "analysing",
+            Self::Pending(_) => "pending",
+            Self::Approved { .. } => "approved",
+            Self::Rejected { .. } => "rejected",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Lapsed { .. } => "lapsed",
+        }
+    }
+}
+
+/// What the analysis found, shown on the approver's card.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Findings {
+    /// Names of environments of the same template that the requester already has.
+    pub similar: Vec<EnvName>,
+    /// How many environments the requester holds in all.
+    pub holding: u32,
+}
+
+/// How long to wait for approvers, and how often to remind them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Patience {
+    /// First reminder after this; each later gap is twice the one before.
+    pub remind_after: TimeDelta,
+    /// Lapses after this.
+    pub lapse_after: TimeDelta,
+}
+
+/// Waiting for a decision: reminders with back-off, and an end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// When the next reminder is due.
+    pub remind_at: Instant,
+    /// How many reminders were sent.
+    pub reminders: u32,
+    /// When it lapses.
+    pub lapses_at: Instant,
+}
+
+impl Waiting {
+    /// Begins to wait.
+    pub fn from(now: Instant, patience: &Patience) -> Self {
+        Self { remind_at: now + patience.remind_after, reminders: 0, lapses_at: now + patience.lapse_after }
+    }
+
+    /// Lapses at this moment at the latest: nothing can be decided after the end that was asked for.
+    pub fn no_longer_than(mut self, end: Option<Instant>) -> Self {
+        self.lapses_at = end.map_or(self.lapses_at, |end| self.lapses_at.min(end));
+        self
+    }
+
+    /// When the engine must look again.
+    pub fn wakes_at(&self) -> Instant {
+        self.remind_at.min(self.lapses_at)
+    }
+
+    /// One reminder if it is due, however many were missed; the next gap is twice as long.
+    pub fn remind(mut self, now: Instant, patience: &Patience) -> (Self, Option<u32>) {
+        if now < self.remind_at {
+            return (self, None);
+        }
+        self.reminders += 1;
+        let gap = patience.remind_after * 2_i32.saturating_pow(self.reminders.min(16));
+        self.remind_at = now + gap;
+        let count = self.reminders;
+        (self, Some(count))
+    }
+}
+
+/// What a decision says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    /// Yes.
+    Approve,
+    /// No, because.
+    Reject {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Request {
+    /// When the engine must look at it again.
+    pub fn wakes_at(&self) -> Option<Instant> {
+        match &self.state {
+            RequestState::Pending(waiting) => Some(waiting.wakes_at()),
+            _ => None,
+        }
+    }
+
+    /// What follows from asking.
+    pub fn asked(&self) -> Change {
+        Change::none()
+            .effect(Effect::Analyse { request: self.id.clone() })
+            .effect(Effect::Show { request: self.id.clone(), key: "asked".to_owned() })
+            .fact(Fact::Requested {
+                template: self.template.clone(),
+                span: self.span,
+                reason: self.reason.clone(),
+            })
+    }
+
+    /// The analysis is done: waits for an approver, or is approved by the template's rule.
+    pub fn analysed(
+        mut self,
+        findings: Findings,
+        by_rule: bool,
+        now: Instant,
+        patience: &Patience,
+    ) -> (Self, Change) {
+        if self.state != RequestState::Analysing {
+            return (self, Change::none());
+        }
+        self.findings = findings;
+        let fact = if by_rule {
+            self.state = RequestState::Approved { by: None, at: now };
+            Fact::Approved { reason: None }
+        } else {
+            self.state = RequestState::Pending(Waiting::from(now, patience).no_longer_than(self.until));
+            Fact::Pending
+        };
+        let change = Change::none().effect(self.show()).fact(fact);
+        (self, change)
+    }
+
+    /// Decides it: once, by somebody else than the requester.
+    ///
+    /// # Errors
+    /// [`Refusal::AlreadyDecided`] names the winner; [`Refusal::NotYet`] while it is analysed;
+    /// [`Refusal::OwnRequest`] when the requester tries.
+    pub fn decide(
+        mut self,
+        by: &PersonId,
+        decision: Decision,
+        now: Instant,
+    ) -> Result<(Self, Change), Refusal> {
+        self.ensure_open()?;
+        if self.state == RequestState::Analysing {
+            return Err(Refusal::NotYet);
+        }
+        if *by == self.requester {
+            return Err(Refusal::OwnRequest);
+        }
+        if let Some(until) = self.until.filter(|until| *until <= now && decision == Decision::Approve) {
+            return Err(Refusal::EndInThePast { until });
+        }
+        let by = by.clone();
+        let (state, fact, news) = match decision {
+            Decision::Approve => (
+                RequestState::Approved { by: Some(by.clone()), at: now },
+                Fact::Approved { reason: None },
+                News::Approved { by: Some(by) },
+            ),
+            Decision::Reject { reason } => (
+                RequestState::Rejected { by: by.clone(), at: now, reason: reason.clone() },
+                Fact::Rejected { reason: reason.clone() },
+                News::Rejected { by, reason },
+            ),
+        };
+        self.state = state;
+        let change = Change::none().effect(self.show()).effect(self.tell(news)).fact(fact);
+        Ok((self, change))
+    }
+
+    /// Takes it back, as long as nobody decided.
+    ///
+    /// # Errors
+    /// [`Refusal::NotYours`] unless the requester does it; [`Refusal::AlreadyDecided`].
+    pub fn withdraw(mut self, by: &PersonId, now: Instant) -> Result<(Self, Change), Refusal> {
+        if *by != self.requester {
+            return Err(Refusal::NotYours { name: self.name.as_str().to_owned() });
+        }
+        self.ensure_open()?;
+        self.state = RequestState::Withdrawn { at: now };
+        let change = Change::none().effect(self.show()).fact(Fact::Withdrawn);
+        Ok((self, change))
+    }
+
+    /// Reminds the approvers or lapses, whatever is due. Total and idempotent.
+    pub fn wake(mut self, now: Instant, patience: &Patience) -> (Self, Change) {
+        let RequestState::Pending(waiting) = self.state.clone() else { return (self, Change::none()) };
+        if now >= waiting.lapses_at {
+            self.state = RequestState::Lapsed { at: now };
+            let change =
+                Change::none().effect(self.show()).effect(self.tell(News::Lapsed)).fact(Fact::Lapsed);
+            return (self, change);
+        }
+        let (waiting, reminded) = waiting.remind(now, patience);
+        self.state = RequestState::Pending(waiting);
+        let Some(count) = reminded else { return (self, Change::none()) };
+        let remind = Effect::Remind { request: self.id.clone(), count, subject: self.id.as_str().to_owned() };
+        (self, Change::none().effect(remind).fact(Fact::Reminded { count }))
+    }
+
+    /// Brings its cards up to date.
+    pub fn show(&self) -> Effect {
+        Effect::Show { request: self.id.clone(), key: format!("request/{}", self.version) }
+    }
+
+    fn tell(&self, news: News) -> Effect {
+        Effect::Tell {
+            notice: Notice {
+                to: self.requester.clone(),
+                request: self.id.clone(),
+                name: self.name.clone(),
+                lease: None,
+                version: self.version,
+                news,
+            },
+        }
+    }
+
+    fn ensure_open(&self) -> Result<(), Refusal> {
+        let (by, at) = match &self.state {
+            RequestState::Analysing | RequestState::Pending(_) => return Ok(()),
+            RequestState::Approved { by, at } => (by.clone(), *at),
+            RequestState::Rejected { by, at, .. } => (Some(by.clone()), *at),
+            RequestState::Lapsed { at } => (None, *at),
+            RequestState::Withdrawn { at } => (Some(self.requester.clone()), *at),
+        };
+        Err(Refusal::AlreadyDecided { decision: self.state.word().to_owned(), by, at })
+    }
+}
