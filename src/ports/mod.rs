@@ -5,6 +5,7 @@ pub mod clock;
 pub mod cluster;
 pub mod mail;
 pub mod store;
+pub mod templates;
 
 use chrono::TimeDelta;
 
