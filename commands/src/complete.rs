@@ -1,0 +1,237 @@
+//! Completion of a half-typed line.
+
+use std::ops::Range;
+
+use crate::form::{Parameter, ParameterKind};
+use crate::line::words::{Word, is_space, words};
+use crate::line::{Found, find, quote_if_needed};
+use crate::spec::{Arg, Kind, Spec};
+use crate::{CATALOG, Entry};
+
+/// One way to go on.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Completion {
+    /// The bytes of the line to replace.
+    pub replace: Range<usize>,
+    /// What to put there.
+    pub insert: String,
+    /// What to show in the list.
+    pub label: String,
+    /// One line of help; may be empty.
+    pub help: String,
+}
+
+/// A name that exists, with a line about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The name.
+    pub name: String,
+    /// One line of help; may be empty.
+    pub help: String,
+}
+
+/// The names that exist just now, as far as the person may see them.
+pub trait Source {
+    /// The templates that can be requested.
+    fn templates(&self) -> Vec<Candidate> {
+        Vec::new()
+    }
+
+    /// The parameters of a template; none when it is unknown.
+    fn parameters(&self, template: &str) -> Vec<Parameter> {
+        let _ = template;
+        Vec::new()
+    }
+
+    /// The person's environments.
+    fn environments(&self) -> Vec<Candidate> {
+        Vec::new()
+    }
+
+    /// What waits for a decision.
+    fn subjects(&self) -> Vec<Candidate> {
+        self.environments()
+    }
+
+    /// The person's keys.
+    fn keys(&self) -> Vec<Candidate> {
+        Vec::new()
+    }
+}
+
+/// A source that knows no names: commands and arguments only.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoNames;
+
+impl Source for NoNames {}
+
+/// What may stand at the cursor, in the order of the catalogue. `cursor` is a byte of the line.
+pub fn complete(text: &str, cursor: usize, source: &dyn Source) -> Vec<Completion> {
+    let mut cursor = cursor.min(text.len());
+    while !text.is_char_boundary(cursor) {
+        cursor -= 1;
+    }
+    let before = words(&text[..cursor]);
+    let typing = before.last().filter(|word| word.at.end == cursor);
+    let done = &before[..before.len() - usize::from(typing.is_some())];
+    let start = typing.map_or(cursor, |word| word.at.start);
+    let rest = &text[cursor..];
+    let replace = start..cursor + rest.find(is_space).unwrap_or(rest.len());
+    let typed = typing.map_or("", |word| word.text.as_str());
+    let mut offers = match (done, find(done)) {
+        ([], _) => first_words(),
+        (_, Ok(Found::Command(entry, path))) => arguments(entry.spec, &done[path..], typing, source),
+        ([first], _) => second_words(&first.text),
+        _ => Vec::new(),
+    };
+    let typed = typed.to_lowercase();
+    offers.retain(|offer| {
+        let insert = offer.insert.to_lowercase();
+        insert.starts_with(&typed) || insert.trim_start_matches('/').starts_with(&typed)
+    });
+    let finish = |offer: Offer| Completion {
+        replace: replace.clone(),
+        label: if offer.label.is_empty() { offer.insert.trim_end().to_owned() } else { offer.label },
+        insert: offer.insert,
+        help: offer.help,
+    };
+    offers.into_iter().map(finish).collect()
+}
+
+struct Offer {
+    insert: String,
+    label: String,
+    help: String,
+}
+
+impl Offer {
+    fn new(insert: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { insert: insert.into(), label: String::new(), help: help.into() }
+    }
+}
+
+fn listed() -> impl Iterator<Item = &'static Entry> {
+    CATALOG.iter().filter(|entry| entry.spec.listed)
+}
+
+fn first_words() -> Vec<Offer> {
+    let help = |first: &str| {
+        let mut specs = crate::group(first).map(|entry| entry.spec);
+        match (specs.next(), specs.next()) {
+            (Some(only), None) => only.summary.to_owned(),
+            _ => {
+                crate::group(first).filter_map(|e| e.spec.path.get(1).copied()).collect::<Vec<_>>().join(", ")
+            }
+        }
+    };
+    crate::groups().into_iter().map(|first| Offer::new(format!("/{first} "), help(first))).collect()
+}
+
+fn second_words(first: &str) -> Vec<Offer> {
+    let first = first.trim_start_matches('/').to_lowercase();
+    let specs = listed().map(|entry| entry.spec).filter(|spec| spec.path.first() == Some(&first.as_str()));
+    let mut offers = Vec::new();
+    for spec in specs {
+        for path in std::iter::once(&spec.path).chain(spec.aliases) {
+            offers.extend(path.get(1).map(|second| Offer::new(format!("{second} "), spec.summary)));
+        }
+    }
+    offers
+}
+
+fn arguments(spec: &'static Spec, done: &[Word], typing: Option<&Word>, source: &dyn Source) -> Vec<Offer> {
+    let has =
+        |name: &str| done.iter().any(|word| word.named.as_ref().is_some_and(|named| named.name == name));
+    let bare = done.iter().filter(|word| word.named.is_none()).count();
+    let places: Vec<&Arg> = spec.args.iter().filter(|arg| arg.positional && !arg.rest).collect();
+    let template = done.iter().find(|word| word.named.is_none()).map_or("", |word| word.text.as_str());
+    let parameters = if spec.takes_parameters() { source.parameters(template) } else { Vec::new() };
+    if let Some(named) = typing.and_then(|word| word.named.as_ref()) {
+        let values = match (spec.arg(&named.name), parameters.iter().find(|p| p.name == named.name)) {
+            (Some(arg), _) => of_kind(arg.kind, source),
+            (None, Some(parameter)) => of_parameter(parameter),
+            (None, None) => Vec::new(),
+        };
+        let whole = |offer: Offer| Offer { insert: format!("{}={}", named.name, offer.insert), ..offer };
+        return values.into_iter().map(whole).collect();
+    }
+    if spec.args.iter().any(|arg| arg.kind == Kind::Command) {
+        return topics(done);
+    }
+    if let Some(arg) = places.get(bare) {
+        return of_kind(arg.kind, source);
+    }
+    // Words beyond the places are text, and named words after it would be part of it.
+    if bare > places.len() {
+        return Vec::new();
+    }
+    let free = parameters.iter().filter(|parameter| !has(&parameter.name)).map(|parameter| {
+        let mut help = parameter.help.clone();
+        if let Some(default) = &parameter.default {
+            help.push_str(&format!(" (default {default})"));
+        }
+        Offer::new(format!("{}=", parameter.name), help)
+    });
+    let open = |arg: &&Arg| !arg.positional && !has(arg.name) && !excluded(spec, arg, &has);
+    let named = spec.args.iter().filter(open).map(|arg| Offer::new(format!("{}=", arg.name), arg.help));
+    free.chain(named).collect()
+}
+
+fn excluded(spec: &Spec, arg: &Arg, has: &dyn Fn(&str) -> bool) -> bool {
+    arg.excludes.is_some_and(has)
+        || spec.args.iter().any(|other| other.excludes == Some(arg.name) && has(other.name))
+}
+
+fn topics(done: &[Word]) -> Vec<Offer> {
+    match done {
+        [] => first_words()
+            .into_iter()
+            .map(|offer| Offer { insert: offer.insert.trim_start_matches('/').to_owned(), ..offer })
+            .collect(),
+        [first] => second_words(&first.text),
+        _ => Vec::new(),
+    }
+}
+
+fn of_kind(kind: Kind, source: &dyn Source) -> Vec<Offer> {
+    let names = |candidates: Vec<Candidate>| {
+        let offer = |c: Candidate| Offer {
+            insert: format!("{} ", quote_if_needed(&c.name)),
+            label: c.name,
+            help: c.help,
+        };
+        candidates.into_iter().map(offer).collect()
+    };
+    let fixed = |values: &[(&str, &str)]| {
+        values.iter().map(|(value, help)| Offer::new(format!("{value} "), *help)).collect()
+    };
+    match kind {
+        Kind::Template => names(source.templates()),
+        Kind::Name => names(source.environments()),
+        Kind::Subject => names(source.subjects()),
+        Kind::KeyName => names(source.keys()),
+        Kind::Span => {
+            fixed(&[("8h", "eight hours"), ("1d", "one day"), ("3d", "three days"), ("1w", "one week")])
+        }
+        Kind::When => fixed(&[
+            ("18:00", "the next 18:00"),
+            ("tomorrow", "the end of tomorrow"),
+            ("friday", "the end of Friday"),
+        ]),
+        Kind::Choice(choices) => choices.iter().map(|choice| Offer::new(format!("{choice} "), "")).collect(),
+        Kind::Key | Kind::Text | Kind::Word | Kind::Number | Kind::Command => Vec::new(),
+    }
+}
+
+fn of_parameter(parameter: &Parameter) -> Vec<Offer> {
+    let mut values = parameter.choices.clone();
+    if parameter.kind == ParameterKind::Switch {
+        values = vec!["yes".to_owned(), "no".to_owned()];
+    }
+    if values.is_empty() {
+        values.extend(parameter.default.iter().chain(&parameter.min).chain(&parameter.max).cloned());
+        values.dedup();
+    }
+    let help = |value: &String| if Some(value) == parameter.default.as_ref() { "default" } else { "" };
+    values.iter().map(|value| Offer::new(format!("{} ", quote_if_needed(value)), help(value))).collect()
+}

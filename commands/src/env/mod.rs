@@ -1,0 +1,25 @@
+//! Commands about environments, one file each.
+
+mod approve;
+mod extend;
+mod list;
+mod reject;
+mod release;
+mod request;
+mod retry;
+mod show;
+mod ssh;
+mod why;
+mod withdraw;
+
+pub use approve::EnvApprove;
+pub use extend::EnvExtend;
+pub use list::EnvList;
+pub use reject::EnvReject;
+pub use release::EnvRelease;
+pub use request::{EnvRequest, Lasts};
+pub use retry::EnvRetry;
+pub use show::EnvShow;
+pub use ssh::EnvSsh;
+pub use why::EnvWhy;
+pub use withdraw::EnvWithdraw;

@@ -1,0 +1,101 @@
+//! `/env request`: ask for an environment.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Timelike, Utc};
+
+use crate::spec::{Arg, Kind, Parameters, Spec};
+use crate::{Command, Invocation, Pairs, Reader, UsageError, units};
+
+/// Somebody's wish for an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvRequest {
+    /// The template to start from.
+    pub template: String,
+    /// The template's parameters as written, unchecked, each name once.
+    pub parameters: Vec<(String, String)>,
+    /// How long it is wanted; the template's default when `None`.
+    pub lasts: Option<Lasts>,
+    /// The name of the stored key that shall log in; the person's only or default key when `None`.
+    pub key: Option<String>,
+    /// Why it is wanted, for the approver.
+    pub reason: Option<String>,
+}
+
+/// How long something is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lasts {
+    /// This long, from when it is ready.
+    For(TimeDelta),
+    /// Until this moment.
+    Until(DateTime<Utc>),
+}
+
+impl Command for EnvRequest {
+    const SPEC: Spec = Spec {
+        path: &["env", "request"],
+        aliases: &[&["env", "create"]],
+        summary: "Request an environment",
+        about: "An approver decides, unless the template lets small requests pass by themselves. \
+                Further name=value words are the template's parameters; `/template show <name>` lists them. \
+                Sizes may be written bare: `2cpu 4Gi` means `cpu=2 memory=4Gi`, and a second size is the storage. \
+                A time without a date is the next one, a date without a time means the end of that day, \
+                and both are in your own time zone.",
+        examples: &[
+            "/env request web",
+            "/env request web cpu=2 memory=4Gi for=3d",
+            "/env request web until=\"2026-12-01 18:00\" to show the new checkout",
+            "/env create web 2cpu 4Gi 3d",
+        ],
+        args: &[
+            Arg::required("template", Kind::Template, "Which template to start from")
+                .positional()
+                .label("Template"),
+            Arg::optional("for", Kind::Span, "How long you need it, such as 8h, 3d or 2w")
+                .bare()
+                .excludes("until")
+                .label("For how long"),
+            Arg::optional("until", Kind::When, "When you will be done, in your time zone")
+                .label("Or until when"),
+            Arg::optional("key", Kind::KeyName, "Which of your SSH keys may log in").label("SSH key"),
+            Arg::optional("reason", Kind::Text, "What it is for; the approver reads it")
+                .rest()
+                .label("Reason"),
+        ],
+        parameters: Parameters::OfTemplate("template"),
+        ..Spec::BASE
+    };
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, UsageError> {
+        let span = from.maybe("for")?.map(Lasts::For);
+        let moment = from.maybe("until")?.map(Lasts::Until);
+        Ok(Self {
+            template: from.need("template")?,
+            parameters: from.parameters(),
+            lasts: span.or(moment),
+            key: from.maybe("key")?,
+            reason: from.maybe("reason")?,
+        })
+    }
+
+    fn pairs(&self) -> Pairs {
+        let mut pairs = Pairs::default().with("template", &self.template);
+        pairs.0.extend(self.parameters.iter().cloned());
+        let pairs = match self.lasts {
+            Some(Lasts::For(span)) => pairs.with("for", units::print_span(span)),
+            Some(Lasts::Until(moment)) => pairs.with("until", exact(moment)),
+            None => pairs,
+        };
+        pairs.maybe("key", self.key.as_ref()).maybe("reason", self.reason.as_ref())
+    }
+
+    fn into_invocation(self) -> Invocation {
+        Invocation::EnvRequest(self)
+    }
+}
+
+/// A moment that reads the same in every zone, so that a line means the same to whoever sends it.
+fn exact(moment: DateTime<Utc>) -> String {
+    if moment.second() == 0 && moment.nanosecond() == 0 {
+        return moment.format("%Y-%m-%dT%H:%MZ").to_string();
+    }
+    moment.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}

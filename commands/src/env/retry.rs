@@ -1,0 +1,39 @@
+//! `/env retry`: try a failed step again.
+
+use crate::spec::{Arg, Kind, Spec};
+use crate::{Command, Invocation, Pairs, Reader, UsageError};
+
+/// A wish to try again what failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvRetry {
+    /// The environment.
+    pub name: String,
+    /// The state that the presser saw, so that a late press is told; not compared when `None`.
+    pub version: Option<u64>,
+}
+
+impl Command for EnvRetry {
+    const SPEC: Spec = Spec {
+        path: &["env", "retry"],
+        summary: "Try again what failed: provisioning or purging",
+        examples: &["/env retry web-1"],
+        args: &[
+            Arg::required("name", Kind::Name, "Which environment").positional().label("Environment"),
+            Arg::optional("version", Kind::Number, "The state you saw; a button fills it in")
+                .label("Version"),
+        ],
+        ..Spec::BASE
+    };
+
+    fn read(from: &mut Reader<'_>) -> Result<Self, UsageError> {
+        Ok(Self { name: from.need("name")?, version: from.maybe("version")? })
+    }
+
+    fn pairs(&self) -> Pairs {
+        Pairs::default().with("name", &self.name).maybe("version", self.version)
+    }
+
+    fn into_invocation(self) -> Invocation {
+        Invocation::EnvRetry(self)
+    }
+}

@@ -1,0 +1,5 @@
+//! The command that explains the others.
+
+mod explain;
+
+pub use explain::Help;

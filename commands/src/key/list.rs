@@ -1,0 +1,29 @@
+//! `/key list`: the stored keys.
+
+use crate::spec::Spec;
+use crate::{Command, Invocation, Pairs, Reader, UsageError};
+
+/// A wish to see one's keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyList;
+
+impl Command for KeyList {
+    const SPEC: Spec = Spec {
+        path: &["key", "list"],
+        summary: "List your SSH keys",
+        examples: &["/key list"],
+        ..Spec::BASE
+    };
+
+    fn read(_: &mut Reader<'_>) -> Result<Self, UsageError> {
+        Ok(Self)
+    }
+
+    fn pairs(&self) -> Pairs {
+        Pairs::default()
+    }
+
+    fn into_invocation(self) -> Invocation {
+        Invocation::KeyList(self)
+    }
+}

@@ -1,0 +1,76 @@
+//! From a command back to a line that parses to the same command.
+
+use crate::Pairs;
+use crate::spec::{Arg, Spec};
+use crate::units;
+
+use super::words::is_escaped;
+
+/// The line for these values: positional ones bare and first, then the named ones, then the text.
+pub(crate) fn write(spec: &Spec, pairs: Pairs) -> String {
+    let mut parts = vec![spec.name()];
+    let order = |name: &str| match spec.args.iter().find(|arg| arg.name == name) {
+        Some(arg) if arg.rest => 2,
+        Some(arg) if arg.positional => 0,
+        _ => 1,
+    };
+    let mut pairs = pairs.0;
+    pairs.sort_by_key(|(name, _)| order(name));
+    for (name, value) in &pairs {
+        parts.push(match spec.args.iter().find(|arg| arg.name == *name) {
+            Some(arg) if arg.rest => rest(spec, arg, value),
+            Some(arg) if arg.positional && is_plain(value) && !is_keyword(spec, value) => value.clone(),
+            _ => format!("{name}={}", quote_if_needed(value)),
+        });
+    }
+    parts.join(" ")
+}
+
+/// The value, in double quotes unless it is plain.
+pub(crate) fn quote_if_needed(value: &str) -> String {
+    if is_plain(value) {
+        return value.to_owned();
+    }
+    let mut quoted = String::from("\"");
+    for c in value.chars() {
+        if is_escaped(c) {
+            quoted.push('\\');
+        }
+        quoted.push(c);
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// Whether the value means itself wherever a word may stand.
+fn is_plain(value: &str) -> bool {
+    !value.is_empty()
+        && value.chars().all(|c| c.is_alphanumeric() || "-_./:+@".contains(c))
+        && value.starts_with(|c: char| c.is_alphanumeric())
+        && (!value.contains(':') || value.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+fn is_keyword(spec: &Spec, value: &str) -> bool {
+    spec.args.iter().any(|arg| arg.name.eq_ignore_ascii_case(value))
+}
+
+/// Text at the end stays bare when no word of it could be taken for something else.
+fn rest(spec: &Spec, arg: &Arg, value: &str) -> String {
+    let safe = |c: char| c.is_alphanumeric() || "-_./+@,;!?()#%&*' ".contains(c);
+    let tidy = !value.starts_with(' ') && !value.ends_with(' ') && !value.contains("  ");
+    let mut words = value.split(' ');
+    let first = words.next().unwrap_or_default();
+    let speaks = first.starts_with(|c: char| c.is_alphabetic())
+        && first.chars().all(|c| c.is_alphanumeric() || c == '-');
+    let flagged = words.next().is_none() && matches!(first, "help" | "h");
+    if tidy
+        && speaks
+        && !flagged
+        && !is_keyword(spec, first)
+        && value.chars().all(safe)
+        && !units::reads_as_when(first)
+    {
+        return value.to_owned();
+    }
+    format!("{}={}", arg.name, quote_if_needed(value))
+}

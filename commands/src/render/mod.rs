@@ -1,0 +1,4 @@
+//! Documents made from the catalogue.
+
+pub mod markdown;
+pub mod text;

@@ -1,0 +1,177 @@
+//! Moments as people write them, in their own zone: `2026-12-01 18:00`, `18:00`, `tomorrow`, `friday 17:00`.
+
+use chrono::{
+    DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone,
+};
+use chrono::{FixedOffset, Utc, Weekday};
+use chrono_tz::Tz;
+
+use super::UnitError;
+use crate::Context;
+use crate::values::clip;
+
+const HINT: &str =
+    "Write a date and a time, such as `\"2026-12-01 18:00\"`, `\"tomorrow 18:00\"` or `18:00` alone.";
+/// How far ahead a moment may lie: ten years, in days.
+const MAX_DAYS: i64 = 3653;
+
+/// What was written, before anything is known about the person's zone or the present moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    Exact(DateTime<FixedOffset>),
+    At(Option<Day>, Option<NaiveTime>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Day {
+    Date(NaiveDate),
+    Ahead(u64),
+    Week(Weekday),
+}
+
+/// A moment after now, in the zone of the context.
+///
+/// A time alone is the next such time. A date alone means the end of that day. When the clocks go back and a
+/// time happens twice, the earlier one is meant; a time that is skipped when they go forward is refused.
+pub fn when(text: &str, context: &Context) -> Result<DateTime<Utc>, UnitError> {
+    let written =
+        read(text).ok_or_else(|| UnitError::new(format!("`{}` is not a date or time.", clip(text)), HINT))?;
+    let moment = resolve(written, context).map_err(|local| skipped(text, local, context.zone))?;
+    if moment <= context.now {
+        let what = format!("`{}` is already past.", clip(text));
+        let now = print_when(context.now, context.zone);
+        return Err(UnitError::new(what, format!("It is now {now} ({}).", context.zone.name())));
+    }
+    if moment - context.now > TimeDelta::days(MAX_DAYS) {
+        return Err(UnitError::new(format!("`{}` is more than ten years ahead.", clip(text)), HINT));
+    }
+    Ok(moment)
+}
+
+/// Whether the text has the form of a moment, be it past or not.
+pub(crate) fn reads_as_when(text: &str) -> bool {
+    read(text).is_some()
+}
+
+/// The moment in a person's zone, to the minute: `2026-12-01 18:00`. Only in the hour that happens twice
+/// when clocks go back, the offset is written as well, so that [`when`] reads the same minute back.
+pub fn print_when(moment: DateTime<Utc>, zone: Tz) -> String {
+    let local = moment.with_timezone(&zone);
+    let twice = matches!(zone.from_local_datetime(&local.naive_local()), LocalResult::Ambiguous(..));
+    local.format(if twice { "%Y-%m-%d %H:%M%:z" } else { "%Y-%m-%d %H:%M" }).to_string()
+}
+
+fn read(text: &str) -> Option<Written> {
+    let text = text.trim();
+    if let Some(exact) = read_exact(text) {
+        return Some(Written::Exact(exact));
+    }
+    let lower = text.to_lowercase();
+    let mut words = lower.split_whitespace().filter(|word| !matches!(*word, "at" | "on"));
+    let (first, second, third) = (words.next()?, words.next(), words.next());
+    match (first, second, third) {
+        (_, _, Some(_)) => None,
+        (day, Some(time), None) => Some(Written::At(Some(read_day(day)?), Some(read_time(time)?))),
+        (word, None, None) => match (read_day(word), read_time(word), word.split_once('t')) {
+            (Some(day), ..) => Some(Written::At(Some(day), None)),
+            (_, Some(time), _) => Some(Written::At(None, Some(time))),
+            (.., Some((date, time))) => {
+                Some(Written::At(Some(Day::Date(read_date(date)?)), Some(read_time(time)?)))
+            }
+            _ => None,
+        },
+    }
+}
+
+/// `2026-12-01T17:00Z`, with or without seconds, with a `Z` or an offset.
+fn read_exact(text: &str) -> Option<DateTime<FixedOffset>> {
+    let text = text.strip_suffix(['Z', 'z']).map_or_else(|| text.to_owned(), |rest| format!("{rest}+00:00"));
+    let formats =
+        ["%Y-%m-%dT%H:%M%:z", "%Y-%m-%dT%H:%M:%S%.f%:z", "%Y-%m-%d %H:%M%:z", "%Y-%m-%d %H:%M:%S%.f%:z"];
+    formats.iter().find_map(|format| DateTime::parse_from_str(&text, format).ok())
+}
+
+fn read_day(word: &str) -> Option<Day> {
+    match word {
+        "today" | "tonight" => Some(Day::Ahead(0)),
+        "tomorrow" => Some(Day::Ahead(1)),
+        _ if word.starts_with(|c: char| c.is_ascii_digit()) => read_date(word).map(Day::Date),
+        _ if word.len() >= 3 && word.is_ascii() => word.parse().ok().map(Day::Week),
+        _ => None,
+    }
+}
+
+fn read_date(word: &str) -> Option<NaiveDate> {
+    (word.len() == 10).then(|| NaiveDate::parse_from_str(word, "%Y-%m-%d").ok()).flatten()
+}
+
+fn read_time(word: &str) -> Option<NaiveTime> {
+    if !word.starts_with(|c: char| c.is_ascii_digit()) || !word.is_ascii() {
+        return None;
+    }
+    if let Some((clock, half)) = word.split_at_checked(word.len().saturating_sub(2))
+        && matches!(half, "am" | "pm")
+    {
+        let clock = if clock.contains(':') { clock.to_owned() } else { format!("{clock}:00") };
+        return NaiveTime::parse_from_str(&format!("{clock}{half}"), "%I:%M%p").ok();
+    }
+    let formats = ["%H:%M", "%H:%M:%S"];
+    formats.iter().find_map(|format| NaiveTime::parse_from_str(word, format).ok())
+}
+
+/// The moment that is meant, or the local time that does not exist.
+fn resolve(written: Written, context: &Context) -> Result<DateTime<Utc>, NaiveDateTime> {
+    let (day, time) = match written {
+        Written::Exact(moment) => return Ok(moment.with_timezone(&Utc)),
+        Written::At(day, time) => (day, time),
+    };
+    let today = context.now.with_timezone(&context.zone).date_naive();
+    let ahead = |days: u64| today.checked_add_days(Days::new(days)).unwrap_or(today);
+    let on = |date: NaiveDate| match time {
+        Some(time) => local(date.and_time(time), context.zone),
+        None => end_of_day(date, context.zone),
+    };
+    let next = |step: u64, first: u64| {
+        let mut tries = (0..3).map(|turn| on(ahead(first + turn * step)));
+        let found = tries.find(|moment| moment.is_ok_and(|moment| moment > context.now));
+        found.unwrap_or_else(|| on(ahead(first + step)))
+    };
+    match day {
+        Some(Day::Date(date)) => on(date),
+        Some(Day::Ahead(days)) => on(ahead(days)),
+        Some(Day::Week(weekday)) => next(7, u64::from(weekday.days_since(today.weekday()))),
+        None => next(1, 0),
+    }
+}
+
+fn local(local: NaiveDateTime, zone: Tz) -> Result<DateTime<Utc>, NaiveDateTime> {
+    zone.from_local_datetime(&local).earliest().map(|moment| moment.with_timezone(&Utc)).ok_or(local)
+}
+
+/// Midnight after the date; where the clocks skip midnight, the first moment of the next day.
+fn end_of_day(date: NaiveDate, zone: Tz) -> Result<DateTime<Utc>, NaiveDateTime> {
+    let midnight = date.checked_add_days(Days::new(1)).unwrap_or(date).and_time(NaiveTime::MIN);
+    after_gap(midnight, zone).ok_or(midnight).map(|moment| moment.with_timezone(&Utc))
+}
+
+/// The first local time from here on that exists, looking a day ahead.
+fn after_gap(from: NaiveDateTime, zone: Tz) -> Option<DateTime<Tz>> {
+    let quarters = (0..96).filter_map(|quarter| from.checked_add_signed(TimeDelta::minutes(15 * quarter)));
+    quarters.into_iter().find_map(|local| zone.from_local_datetime(&local).earliest())
+}
+
+fn skipped(text: &str, local: NaiveDateTime, zone: Tz) -> UnitError {
+    let what = format!(
+        "`{}` does not exist: on {} the clocks in {} skip that time.",
+        clip(text),
+        local.format("%Y-%m-%d"),
+        zone.name()
+    );
+    match after_gap(local, zone) {
+        Some(next) => {
+            let next = next.format("%Y-%m-%d %H:%M").to_string();
+            UnitError::new(what, "Choose a time before or after.").suggest(format!("\"{next}\""))
+        }
+        None => UnitError::new(what, HINT),
+    }
+}
