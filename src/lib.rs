@@ -1,5 +1,6 @@
 //! Sublet lets a team borrow environments from chat. The map is in the README.
 
+pub mod clock;
 pub mod domain;
 pub mod ports;
 pub mod values;
