@@ -2,5 +2,6 @@
 
 pub mod clock;
 pub mod domain;
+pub mod mail;
 pub mod ports;
 pub mod values;
