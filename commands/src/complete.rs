@@ -89,10 +89,12 @@ pub fn complete(text: &str, cursor: usize, source: &dyn Source) -> Vec<Completio
         let insert = offer.insert.to_lowercase();
         insert.starts_with(&typed) || insert.trim_start_matches('/').starts_with(&typed)
     });
+    // A space that already stands behind the cursor is not written twice.
+    let spaced = text[replace.end..].starts_with(is_space);
     let finish = |offer: Offer| Completion {
         replace: replace.clone(),
         label: if offer.label.is_empty() { offer.insert.trim_end().to_owned() } else { offer.label },
-        insert: offer.insert,
+        insert: if spaced { offer.insert.trim_end().to_owned() } else { offer.insert },
         help: offer.help,
     };
     offers.into_iter().map(finish).collect()

@@ -112,6 +112,7 @@ pub fn form(spec: &'static Spec, parameters: &[Parameter]) -> Form {
     let args = |positional: bool| {
         spec.args.iter().filter(move |arg| (arg.positional && !arg.rest) == positional).map(of_arg)
     };
+    let parameters = if spec.takes_parameters() { parameters } else { &[] };
     let fields = args(true).chain(parameters.iter().map(of_parameter)).chain(args(false)).collect();
     let submit = match (spec.access, spec.path.last().copied()) {
         (Access::Member, Some("request" | "extend")) => "Send request".to_owned(),

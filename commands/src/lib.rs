@@ -133,6 +133,11 @@ impl Invocation {
         line::write(spec, pairs)
     }
 
+    /// The values that make the same command, for a form's hidden fields.
+    pub fn pairs(&self) -> Vec<(String, String)> {
+        self.described().1.0
+    }
+
     fn described(&self) -> (&'static Spec, Pairs) {
         fn of<C: Command>(command: &C) -> (&'static Spec, Pairs) {
             (&C::SPEC, command.pairs())
@@ -225,10 +230,17 @@ pub(crate) fn find_topic(text: &str) -> Result<String, values::Wrong> {
     if let Some(entry) = find(&words) {
         return Ok(entry.spec.path.join(" "));
     }
-    if let [one] = words.as_slice()
-        && groups().contains(one)
-    {
-        return Ok((*one).to_owned());
+    if let [one] = words.as_slice() {
+        if groups().contains(one) {
+            return Ok((*one).to_owned());
+        }
+        // "/help extend" leaves out the group, which is clear when only one group knows the word.
+        let paths = |spec: &'static Spec| std::iter::once(&spec.path).chain(spec.aliases);
+        let knows = |entry: &&Entry| paths(entry.spec).any(|path| path.get(1) == Some(one));
+        let mut known = CATALOG.iter().filter(knows);
+        if let (Some(entry), None) = (known.next(), known.next()) {
+            return Ok(entry.spec.path.join(" "));
+        }
     }
     let all: Vec<String> = CATALOG
         .iter()

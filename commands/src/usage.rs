@@ -6,6 +6,7 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthChar;
 
 use crate::spec::Spec;
+use crate::values::shown;
 
 /// Why a line, a form or an option list is not a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct UsageError {
     pub given: Vec<(String, String)>,
     /// Whether `suggestion` is already a whole line.
     whole: bool,
+    /// Whether the wrong value must not be repeated.
+    secret: bool,
 }
 
 /// How many columns of a long line are shown around the wrong word.
@@ -46,6 +49,7 @@ impl UsageError {
             command: None,
             given: Vec::new(),
             whole: false,
+            secret: false,
         }
     }
 
@@ -67,6 +71,21 @@ impl UsageError {
         self
     }
 
+    /// Keeps the wrong value out of every answer: the line is not shown, and no form is filled with it.
+    pub(crate) fn secret(mut self) -> Self {
+        self.at = None;
+        self.secret = true;
+        self
+    }
+
+    /// Notes what was given, for a form.
+    pub(crate) fn given(mut self, given: Vec<(String, String)>) -> Self {
+        if !self.secret {
+            self.given = given;
+        }
+        self
+    }
+
     /// Says what the whole line should have been.
     pub(crate) fn suggest_line(mut self, line: String) -> Self {
         self.whole = true;
@@ -78,6 +97,15 @@ impl UsageError {
     pub fn of(mut self, spec: &'static Spec) -> Self {
         self.command = Some(spec);
         self
+    }
+
+    /// Points at the value of its field in this line, when it points nowhere yet. For mistakes that are
+    /// found after parsing, such as a parameter that the template does not have.
+    pub fn pointing_in(mut self, line: &str) -> Self {
+        if self.at.is_none() && !self.secret {
+            self.at = self.field.as_deref().and_then(|name| crate::line::locate(line, name));
+        }
+        self.in_line(line)
     }
 
     /// The explanation in one paragraph, without the line.
@@ -126,7 +154,7 @@ impl std::error::Error for UsageError {}
 fn underline(line: &str, at: &Range<usize>) -> String {
     let mut columns: Vec<(usize, char, usize)> = line
         .char_indices()
-        .map(|(i, c)| if c.is_control() { (i, ' ') } else { (i, c) })
+        .map(|(i, c)| (i, shown(c)))
         .map(|(i, c)| (i, c, c.width().unwrap_or(0)))
         .collect();
     let first = columns.iter().position(|(i, ..)| *i >= at.start).unwrap_or(columns.len());
@@ -153,8 +181,8 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let word = word.to_lowercase();
     let allowed = match word.chars().count() {
         0 | 1 => return None,
-        2..=4 => 1,
-        5..=8 => 2,
+        2..=5 => 1,
+        6..=8 => 2,
         _ => 3,
     };
     candidates

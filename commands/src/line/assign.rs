@@ -50,7 +50,7 @@ impl<'a> Assigner<'a> {
             self.next += 1;
             return Ok(());
         }
-        if !word.quoted && self.place_bare(word) {
+        if !word.quoted && self.place_bare(word)? {
             return Ok(());
         }
         match self.spec.args.iter().find(|arg| arg.rest && !self.has(arg.name)) {
@@ -186,7 +186,9 @@ impl<'a> Assigner<'a> {
         let mut value = first.to_owned();
         let mut best = None;
         for (count, word) in self.words.iter().skip(from).take(3).enumerate() {
-            if word.quoted || word.named.is_some() {
+            // Beside a span, "500m" is more likely half a processor than eight hours.
+            let size = self.spec.takes_parameters() && is_minutes(&word.text);
+            if word.quoted || word.named.is_some() || size {
                 break;
             }
             value = format!("{value} {}", word.text);
@@ -198,24 +200,50 @@ impl<'a> Assigner<'a> {
     }
 
     /// `3d` for `for=3d`, `2cpu` for `cpu=2`. Tells whether the word was taken.
-    fn place_bare(&mut self, word: &Word) -> bool {
-        let fits = |arg: &&Arg| arg.bare && reads_as(arg.kind, &word.text);
-        let excluded = |arg: &&Arg| !arg.excludes.is_some_and(|other| self.has(other));
-        let minutes = word.text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.') == "m";
-        if let Some(arg) = self.spec.args.iter().filter(fits).find(|arg| !self.has(arg.name) && excluded(arg))
-            // Where sizes may stand too, "500m" could be half a processor.
-            && !(minutes && self.spec.takes_parameters())
-        {
-            self.give(arg.name, word.text.clone(), word.at.clone());
-        } else if self.spec.takes_parameters()
-            && let Some((name, value)) = bare::size(word, &self.given)
-        {
+    fn place_bare(&mut self, word: &Word) -> Result<bool, UsageError> {
+        let sizes = self.spec.takes_parameters();
+        if sizes && let Some((name, value)) = bare::size(word, &self.given) {
             self.give(name, value, word.at.clone());
-        } else {
-            return false;
+            self.next += 1;
+            return Ok(true);
         }
-        self.next += 1;
-        true
+        let open = |arg: &&Arg| {
+            arg.bare && !self.has(arg.name) && !arg.excludes.is_some_and(|other| self.has(other))
+        };
+        let open = self.spec.args.iter().find(open);
+        if sizes {
+            self.refuse_unitless(word)?;
+            if is_minutes(&word.text) && !self.has("cpu") {
+                if open.is_some() {
+                    return Err(unclear(word));
+                }
+                self.give("cpu", word.text.clone(), word.at.clone());
+                self.next += 1;
+                return Ok(true);
+            }
+        }
+        let Some(arg) = open else { return Ok(false) };
+        let (value, end, count) = match self.joined(arg.kind, &word.text, self.next + 1) {
+            Some(joined) => joined,
+            None if reads_as(arg.kind, &word.text) => (word.text.clone(), word.at.end, 0),
+            None => return Ok(false),
+        };
+        self.give(arg.name, value, word.at.start..end);
+        self.next += 1 + count;
+        Ok(true)
+    }
+
+    /// "2 students need it" is a reason; "2 4Gi" is a size without its unit.
+    fn refuse_unitless(&self, word: &Word) -> Result<(), UsageError> {
+        let number = word.text.chars().all(|c| c.is_ascii_digit());
+        let next = self.words.get(self.next + 1);
+        if !number || next.is_none_or(|next| bare::size(next, &self.given).is_none()) {
+            return Ok(());
+        }
+        let what = format!("`{}` has no unit.", clip(&word.text));
+        let hint = "Write `2cpu`, `4Gi` or `3d`, or give the name, as in `cpu=2`.";
+        let meant = (!self.has("cpu")).then(|| format!("{}cpu", word.text));
+        Err(UsageError::new(what, hint).at(Some(word.at.clone())).suggest(meant))
     }
 
     /// Everything from this byte to the end of the line. One quoted word alone loses its quotes.
@@ -290,6 +318,17 @@ fn is_misspelt(kind: Kind, text: &str) -> bool {
     matches!(kind, Kind::Span | Kind::When)
         && text.starts_with(|c: char| c.is_ascii_digit())
         && !text.chars().all(|c| c.is_ascii_digit())
+}
+
+/// `500m`: minutes, or thousandths of a processor.
+fn is_minutes(text: &str) -> bool {
+    text.strip_suffix('m').is_some_and(|number| reads_as(Kind::Number, number))
+}
+
+fn unclear(word: &Word) -> UsageError {
+    let what = format!("`{}` could be minutes or thousandths of a processor.", clip(&word.text));
+    let hint = format!("Write `for={0}` or `cpu={0}`.", word.text);
+    UsageError::new(what, hint).at(Some(word.at.clone()))
 }
 
 fn refuse_unclosed(word: &Word) -> Result<(), UsageError> {

@@ -45,6 +45,13 @@ pub fn locate(text: &str, name: &str) -> Option<Range<usize>> {
     given.into_iter().find(|given| given.name == name)?.at
 }
 
+/// The bytes of the line that hold the name itself, in `name=value`; the value's when the name is not written.
+pub fn locate_name(text: &str, name: &str) -> Option<Range<usize>> {
+    let value = locate(text, name)?;
+    let written = words(text).into_iter().filter_map(|word| word.named).find(|named| named.value_at == value);
+    Some(written.map_or(value, |named| named.name_at))
+}
+
 /// What the first words of a line call.
 pub(crate) enum Found {
     /// Help, about everything or about a topic.

@@ -1,8 +1,7 @@
 //! From a command back to a line that parses to the same command.
 
 use crate::Pairs;
-use crate::spec::{Arg, Spec};
-use crate::units;
+use crate::spec::{Arg, Kind, Spec};
 
 use super::words::is_escaped;
 
@@ -46,7 +45,7 @@ pub(crate) fn quote_if_needed(value: &str) -> String {
 fn is_plain(value: &str) -> bool {
     !value.is_empty()
         && value.chars().all(|c| c.is_alphanumeric() || "-_./:+@".contains(c))
-        && value.starts_with(|c: char| c.is_alphanumeric())
+        && value.starts_with(|c: char| c.is_alphanumeric() || c == '@')
         && (!value.contains(':') || value.starts_with(|c: char| c.is_ascii_digit()))
 }
 
@@ -54,22 +53,28 @@ fn is_keyword(spec: &Spec, value: &str) -> bool {
     spec.args.iter().any(|arg| arg.name.eq_ignore_ascii_case(value))
 }
 
+/// Whether every word of a key means itself.
+fn is_plain_key(spec: &Spec, value: &str) -> bool {
+    let plain = |word: &str| {
+        let name = word.split(['=', ':']).next().unwrap_or_default();
+        word.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./+=@".contains(c))
+            && !is_keyword(spec, name)
+    };
+    value.split(' ').all(plain) && value.contains(' ')
+}
+
 /// Text at the end stays bare when no word of it could be taken for something else.
 fn rest(spec: &Spec, arg: &Arg, value: &str) -> String {
+    if arg.kind == Kind::Key && is_plain_key(spec, value) {
+        return value.to_owned();
+    }
     let safe = |c: char| c.is_alphanumeric() || "-_./+@,;!?()#%&*' ".contains(c);
     let tidy = !value.starts_with(' ') && !value.ends_with(' ') && !value.contains("  ");
-    let mut words = value.split(' ');
-    let first = words.next().unwrap_or_default();
-    let speaks = first.starts_with(|c: char| c.is_alphabetic())
-        && first.chars().all(|c| c.is_alphanumeric() || c == '-');
-    let flagged = words.next().is_none() && matches!(first, "help" | "h");
-    if tidy
-        && speaks
-        && !flagged
-        && !is_keyword(spec, first)
-        && value.chars().all(safe)
-        && !units::reads_as_when(first)
-    {
+    let first = value.split(' ').next().unwrap_or_default();
+    let speaks = first.starts_with(char::is_alphabetic)
+        && first.chars().all(|c| c.is_alphanumeric() || "-'".contains(c));
+    if tidy && speaks && !is_keyword(spec, first) && value.chars().all(safe) {
         return value.to_owned();
     }
     format!("{}={}", arg.name, quote_if_needed(value))

@@ -106,6 +106,9 @@ fn read_date(word: &str) -> Option<NaiveDate> {
 }
 
 fn read_time(word: &str) -> Option<NaiveTime> {
+    if word == "noon" {
+        return NaiveTime::from_hms_opt(12, 0, 0);
+    }
     if !word.starts_with(|c: char| c.is_ascii_digit()) || !word.is_ascii() {
         return None;
     }
@@ -173,5 +176,102 @@ fn skipped(text: &str, local: NaiveDateTime, zone: Tz) -> UnitError {
             UnitError::new(what, "Choose a time before or after.").suggest(format!("\"{next}\""))
         }
         None => UnitError::new(what, HINT),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono_tz::{America::Santiago, Asia::Kathmandu, Europe::Berlin};
+    use proptest::prelude::*;
+
+    /// A Saturday, nine in the morning in Berlin.
+    fn context(zone: Tz) -> Context {
+        Context { now: Utc.with_ymd_and_hms(2026, 11, 21, 8, 0, 0).unwrap(), zone }
+    }
+
+    fn utc(text: &str, zone: Tz) -> Result<String, UnitError> {
+        when(text, &context(zone)).map(|moment| moment.format("%Y-%m-%d %H:%M").to_string())
+    }
+
+    #[test]
+    fn people_write_moments_in_several_ways() {
+        for (text, moment) in [
+            ("2026-12-01 18:00", "2026-12-01 17:00"),
+            ("2026-12-01T18:00", "2026-12-01 17:00"),
+            ("2026-12-01 18:00Z", "2026-12-01 18:00"),
+            ("2026-12-01T18:00:00+05:45", "2026-12-01 12:15"),
+            ("2026-12-01", "2026-12-01 23:00"),
+            ("18:00", "2026-11-21 17:00"),
+            ("9:00", "2026-11-22 08:00"),
+            ("9:01", "2026-11-21 08:01"),
+            ("6pm", "2026-11-21 17:00"),
+            ("6:30 PM", ""),
+            ("6:30pm", "2026-11-21 17:30"),
+            ("today", "2026-11-21 23:00"),
+            ("tonight 22:00", "2026-11-21 21:00"),
+            ("tomorrow noon", "2026-11-22 11:00"),
+            ("on Friday at 17:00", "2026-11-27 16:00"),
+            ("Sat 8:00", "2026-11-28 07:00"),
+            ("saturday", "2026-11-21 23:00"),
+        ] {
+            assert_eq!(utc(text, Berlin).unwrap_or_default(), moment, "{text}");
+        }
+        assert_eq!(utc("18:00", Kathmandu).unwrap(), "2026-11-21 12:15");
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        for text in [
+            "",
+            "soon",
+            "25:00",
+            "2026-13-01",
+            "2026-02-30",
+            "26-12-01",
+            "+12026-12-01",
+            "2040-01-01",
+            "2026-12-01 18:00 x",
+            "18",
+            "fr",
+        ] {
+            assert!(when(text, &context(Berlin)).is_err(), "{text}");
+        }
+        assert!(when("today 8:00", &context(Berlin)).unwrap_err().what.contains("already past"));
+    }
+
+    #[test]
+    fn a_time_that_the_clocks_skip_is_refused_with_the_next_one() {
+        let error = when("2027-03-28 02:30", &context(Berlin)).unwrap_err();
+        assert_eq!(error.suggestion.as_deref(), Some("\"2027-03-28 03:00\""));
+        assert!(when("2027-03-28 03:00", &context(Berlin)).is_ok());
+    }
+
+    #[test]
+    fn of_a_time_that_happens_twice_the_earlier_is_meant_and_the_offset_can_say_which() {
+        assert_eq!(utc("2027-10-31 02:30", Berlin).unwrap(), "2027-10-31 00:30");
+        assert_eq!(utc("2027-10-31 02:30+01:00", Berlin).unwrap(), "2027-10-31 01:30");
+        let later = Utc.with_ymd_and_hms(2027, 10, 31, 1, 30, 0).unwrap();
+        assert_eq!(print_when(later, Berlin), "2027-10-31 02:30+01:00");
+    }
+
+    #[test]
+    fn where_midnight_is_skipped_a_day_ends_at_the_first_moment_of_the_next() {
+        // In Chile the clocks go from 24:00 straight to 01:00 on 5 September 2027.
+        assert_eq!(utc("2027-09-04", Santiago).unwrap(), "2027-09-05 04:00");
+    }
+
+    proptest! {
+        #[test]
+        fn moments_round_trip_in_every_zone(minutes in 1i64..5_000_000, zone in proptest::sample::select(chrono_tz::TZ_VARIANTS.to_vec())) {
+            let context = context(zone);
+            let moment = context.now + TimeDelta::minutes(minutes);
+            prop_assert_eq!(when(&print_when(moment, zone), &context), Ok(moment));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,20}|[0-9:T+ -]{0,20}|(today|friday|at|on|noon| |[0-9]{1,2}(am|pm)?){1,4}") {
+            let _ = when(&text, &context(Berlin));
+        }
     }
 }

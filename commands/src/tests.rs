@@ -1,1 +1,0 @@
-//! Table tests over the catalogue.

@@ -1,0 +1,109 @@
+//! What is offered while somebody types.
+
+use crate::complete::{Candidate, Source, complete};
+use crate::form::{Parameter, ParameterKind};
+
+struct Office;
+
+fn candidates(names: &[&str]) -> Vec<Candidate> {
+    names.iter().map(|name| Candidate { name: (*name).to_owned(), help: String::new() }).collect()
+}
+
+fn parameter(name: &str, kind: ParameterKind, choices: &[&str]) -> Parameter {
+    Parameter {
+        name: name.to_owned(),
+        kind,
+        default: Some("1".to_owned()),
+        choices: choices.iter().map(ToString::to_string).collect(),
+        min: None,
+        max: Some("4".to_owned()),
+        help: String::new(),
+        required: false,
+    }
+}
+
+impl Source for Office {
+    fn templates(&self) -> Vec<Candidate> {
+        candidates(&["web", "worker"])
+    }
+
+    fn parameters(&self, template: &str) -> Vec<Parameter> {
+        match template {
+            "web" => vec![
+                parameter("cpu", ParameterKind::Cpu, &[]),
+                parameter("flavour", ParameterKind::Choice, &["plain", "spicy"]),
+            ],
+            _ => Vec::new(),
+        }
+    }
+
+    fn environments(&self) -> Vec<Candidate> {
+        candidates(&["web-1", "web-2"])
+    }
+
+    fn keys(&self) -> Vec<Candidate> {
+        candidates(&["laptop"])
+    }
+}
+
+/// The lines that would stand after each offer, for a cursor at `|`.
+fn lines(typed: &str) -> Vec<String> {
+    let cursor = typed.find('|').unwrap();
+    let line = typed.replace('|', "");
+    let whole = |completion: crate::complete::Completion| {
+        let mut line = line.clone();
+        line.replace_range(completion.replace, &completion.insert);
+        line
+    };
+    complete(&line, cursor, &Office).into_iter().map(whole).collect()
+}
+
+#[test]
+fn commands_are_offered_word_by_word() {
+    assert_eq!(lines("|"), ["/env ", "/key ", "/template ", "/help "]);
+    assert_eq!(lines("/e|"), ["/env "]);
+    assert_eq!(lines("k|"), ["/key "]);
+    assert_eq!(lines("/env re|"), ["/env request ", "/env release ", "/env reject ", "/env retry "]);
+    assert_eq!(
+        lines("/env re| web"),
+        ["/env request web", "/env release web", "/env reject web", "/env retry web"]
+    );
+    assert_eq!(lines("/nothing |"), [""; 0]);
+}
+
+#[test]
+fn names_and_parameters_are_offered_where_they_fit() {
+    assert_eq!(lines("/env request w|"), ["/env request web ", "/env request worker "]);
+    assert_eq!(
+        lines("/env request web |"),
+        ["cpu=", "flavour=", "for=", "until=", "key="].map(|end| format!("/env request web {end}"))
+    );
+    assert_eq!(
+        lines("/env request web cpu=2 for=3d |"),
+        ["flavour=", "key="].map(|end| format!("/env request web cpu=2 for=3d {end}"))
+    );
+    assert_eq!(lines("/env extend |"), ["/env extend web-1 ", "/env extend web-2 "]);
+    assert_eq!(lines("/key remove |"), ["/key remove laptop "]);
+}
+
+#[test]
+fn values_are_offered_behind_their_name() {
+    assert_eq!(
+        lines("/env request web flavour=|"),
+        ["/env request web flavour=plain ", "/env request web flavour=spicy "]
+    );
+    assert_eq!(lines("/env request web key=l|"), ["/env request web key=laptop "]);
+    assert_eq!(lines("/env request web for=3|"), ["/env request web for=3d "]);
+    assert_eq!(lines("/env request web cpu=|"), ["/env request web cpu=1 ", "/env request web cpu=4 "]);
+}
+
+#[test]
+fn nothing_is_offered_inside_text() {
+    assert_eq!(lines("/env extend web-1 for=2d because I |"), [""; 0]);
+}
+
+#[test]
+fn help_offers_commands() {
+    assert_eq!(lines("/help e|"), ["/help env "]);
+    assert_eq!(lines("/help env ex|"), ["/help env extend "]);
+}

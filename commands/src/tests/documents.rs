@@ -1,0 +1,81 @@
+//! What is made from the catalogue and committed, and the lines that every parser of ours must survive.
+
+use std::path::{Path, PathBuf};
+
+use super::context;
+use crate::render::{markdown, text};
+use crate::{Access, line};
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "only this test may rewrite what is committed")]
+fn the_committed_document_is_fresh() {
+    let path = folder("generated/COMMANDS.md");
+    let fresh = markdown::document();
+    if std::env::var("SUBLET_REGENERATE").is_ok() {
+        std::fs::write(&path, &fresh).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == fresh, "COMMANDS.md is stale: SUBLET_REGENERATE=1 cargo test -p sublet-commands");
+}
+
+#[test]
+fn every_line_of_the_corpus_is_understood_or_refused() {
+    let mut count = 0;
+    for file in std::fs::read_dir(folder("corpus/line")).unwrap() {
+        let line = std::fs::read(file.unwrap().path()).unwrap();
+        let line = String::from_utf8_lossy(&line);
+        let read = line::parse(&line, &context());
+        if let Ok(command) = &read {
+            assert_eq!(line::parse(&command.to_line(), &context()).as_ref(), Ok(command), "{line}");
+        }
+        let shown = read.map_or_else(|error| error.render(&line), |command| command.to_line());
+        assert!(!shown.is_empty());
+        count += 1;
+    }
+    assert!(count >= 25, "the corpus holds only {count} lines");
+}
+
+#[test]
+fn help_lists_what_a_person_may_use() {
+    insta::assert_snapshot!(text::help(None, Access::Member), @"
+    /env request    Request an environment
+    /env list       List environments and open requests
+    /env show       Show one environment: state, end, size, owner
+    /env ssh        Tell how to log in, in a private message
+    /env extend     Ask for more time, once, with a reason
+    /env release    Give an environment back; everything in it is deleted
+    /env withdraw   Take a request back before it is decided
+    /env why        Tell the story of an environment, even when it is gone
+    /env retry      Try again what failed: provisioning or purging
+    /key add        Store your SSH public key, so that you can log in
+    /key list       List your SSH keys
+    /key remove     Remove one of your SSH keys
+    /template list  List what can be requested
+    /template show  Show one template: parameters, limits, approval
+    /help           Explain the commands
+
+    `/help <command>` explains one of them.
+    ");
+    assert!(!text::help(Some("env"), Access::Member).contains("/env approve"));
+    assert!(text::help(Some("env"), Access::Approver).contains("/env approve"));
+}
+
+#[test]
+fn help_explains_one_command() {
+    insta::assert_snapshot!(text::help(Some("env extend"), Access::Member), @"
+    /env extend <name> for=3d <reason …>
+
+    Ask for more time, once, with a reason. The time is added to the planned end. An approver decides. No extension goes beyond the template's longest duration, counted from the start.
+
+      name    Which environment
+      for     How much longer, such as 8h or 2d
+      reason  Why; the approver reads it
+
+    For example:
+      /env extend web-1 for=2d the demo was moved to Friday
+    ");
+}
