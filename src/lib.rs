@@ -1,7 +1,10 @@
 //! Sublet lets a team borrow environments from chat. The map is in the README.
 
+pub mod actions;
+pub mod cards;
 pub mod clock;
 pub mod domain;
+pub mod faults;
 pub mod mail;
 pub mod ports;
 pub mod values;

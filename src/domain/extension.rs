@@ -93,7 +93,8 @@ impl Extension {
         let ExtensionState::Pending(waiting) = self.state else { return (self, Change::none()) };
         if now >= waiting.lapses_at {
             self.state = ExtensionState::Lapsed { at: now };
-            return (self, Change::none().fact(Fact::ExtensionLapsed));
+            let change = Change::none().effect(self.show()).fact(Fact::ExtensionLapsed);
+            return (self, change);
         }
         let (waiting, reminded) = waiting.remind(now, patience);
         self.state = ExtensionState::Pending(waiting);
@@ -105,7 +106,8 @@ impl Extension {
                     count,
                     subject: self.id.as_str().to_owned(),
                 };
-                (self, Change::none().effect(effect).fact(Fact::Reminded { count }))
+                let change = Change::none().effect(effect).effect(self.show()).fact(Fact::Reminded { count });
+                (self, change)
             }
         }
     }
@@ -133,6 +135,17 @@ impl Extension {
             self.state = ExtensionState::Lapsed { at: now };
         }
         self
+    }
+
+    /// What follows from asking.
+    pub fn asked(&self) -> Change {
+        let show = Effect::Show { request: self.request.clone(), key: format!("{}/asked", self.id) };
+        Change::none().effect(show).fact(Fact::ExtensionAsked { by: self.by, reason: self.reason.clone() })
+    }
+
+    /// Brings its cards up to date.
+    pub fn show(&self) -> Effect {
+        Effect::Show { request: self.request.clone(), key: format!("{}/{}", self.id, self.version) }
     }
 
     /// How much more time is asked for.

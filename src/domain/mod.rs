@@ -13,6 +13,7 @@ pub mod key;
 pub mod lease;
 pub mod notice;
 pub mod person;
+pub mod policy;
 pub mod refusal;
 pub mod request;
 pub mod template;

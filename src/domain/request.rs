@@ -278,7 +278,8 @@ impl Request {
         self.state = RequestState::Pending(waiting);
         let Some(count) = reminded else { return (self, Change::none()) };
         let remind = Effect::Remind { request: self.id.clone(), count, subject: self.id.as_str().to_owned() };
-        (self, Change::none().effect(remind).fact(Fact::Reminded { count }))
+        let change = Change::none().effect(remind).effect(self.show()).fact(Fact::Reminded { count });
+        (self, change)
     }
 
     /// Brings its cards up to date.

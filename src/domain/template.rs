@@ -243,6 +243,11 @@ pub enum Problem {
     },
     /// It has no default and was not given.
     Missing,
+    /// It cannot be read; the sentence says why and what would be right.
+    Unreadable {
+        /// The sentence.
+        why: String,
+    },
     /// It cannot be read as this kind.
     WrongKind {
         /// The kind it takes.

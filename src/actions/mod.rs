@@ -1,0 +1,105 @@
+//! One verb per file: load what is needed, ask the domain to decide, save the change with its effects.
+//!
+//! [`perform`] is the one way in for every surface. What the engine does on its own (waking leases, noting
+//! what the provisioner and the platforms said) stands here as well, so that every change takes this road.
+
+mod access;
+mod analyse_request;
+mod ask_extension;
+mod completion;
+mod decide;
+mod keys;
+mod look;
+mod perform;
+mod release_environment;
+mod request_environment;
+mod retry;
+mod withdraw_request;
+
+pub mod deliveries;
+pub mod observed;
+pub mod stories;
+pub mod wake;
+pub mod work;
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::{
+    domain::{ids::PersonId, policy::Policy},
+    ports::{
+        chat::{Message, Platform, Text},
+        clock::{Clock, Ids},
+        store::Store,
+        templates::Templates,
+    },
+};
+
+pub use analyse_request::analyse;
+pub use completion::complete;
+pub use perform::perform;
+
+/// What every action may use.
+#[derive(Clone)]
+pub struct World {
+    /// The database.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn Ids>,
+    /// What can be requested.
+    pub templates: Arc<dyn Templates>,
+    /// The installation's rules.
+    pub policy: Arc<Policy>,
+    /// Rung when effects were stored, so that the engine need not wait for its next look.
+    pub wake: Arc<Notify>,
+}
+
+/// Something that came in from a surface.
+#[derive(Debug, Clone)]
+pub struct Inbound {
+    /// The platform's id of the event: the same event that comes twice is done once.
+    pub id: String,
+    /// Who it comes from, as the platform vouches.
+    pub caller: PersonId,
+    /// By which platform.
+    pub platform: Platform,
+    /// What was said.
+    pub input: Input,
+}
+
+/// What was said.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A line, typed or carried by a button.
+    Line(String),
+    /// A form that was sent, or options of a platform's own command.
+    Form {
+        /// The command's path.
+        path: Vec<String>,
+        /// Its values by name.
+        values: Vec<(String, String)>,
+    },
+}
+
+/// The private answer. It is the acknowledgement: what it says is in the database.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// Something to read.
+    Say(Message),
+    /// A form to fill in.
+    Ask(Asked),
+}
+
+/// A form to fill in, and what was wrong with what was given before.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The form, with what was given well.
+    pub form: commands::form::Form,
+    /// What is wrong with the whole.
+    pub problem: Option<Text>,
+    /// What is wrong with single fields, by name.
+    pub faults: Vec<(String, Text)>,
+}

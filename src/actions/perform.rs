@@ -1,0 +1,215 @@
+//! The one way in: who is it, what was said, do it once, answer.
+
+use commands::{Context, Invocation, UsageError, Values, form, line, read_values};
+
+use super::{
+    Answer, Asked, Inbound, Input, World, ask_extension, decide, keys, look, release_environment,
+    request_environment, retry, withdraw_request,
+    work::{Stop, TRIES, Work},
+};
+use crate::{
+    cards::{answer, refusal},
+    domain::{
+        audit::{Actor, Fact, NewEntry},
+        person::Person,
+        refusal::Refusal,
+        request::Decision,
+    },
+    faults,
+    ports::{
+        chat::{Message, Text},
+        store::StoreError,
+    },
+    values,
+};
+
+/// Does what was said and answers. It never fails: what breaks is logged once with the reference that the
+/// answer shows, and has changed nothing.
+pub async fn perform(world: &World, inbound: Inbound) -> Answer {
+    for _ in 0..TRIES {
+        match once(world, &inbound).await {
+            Ok(answer) => return answer,
+            Err(StoreError::Conflict) => tokio::task::yield_now().await,
+            Err(StoreError::Fault(error)) => return broken(world, &error),
+        }
+    }
+    broken(world, &anyhow::anyhow!("the same row was changed by others {TRIES} times in a row"))
+}
+
+fn broken(world: &World, error: &anyhow::Error) -> Answer {
+    let reference = faults::record(world.ids.next(), "a command failed", error);
+    Answer::Say(answer::fault(&reference))
+}
+
+async fn once(world: &World, inbound: &Inbound) -> Result<Answer, StoreError> {
+    let mut work = Work::begin(world).await?;
+    if !work.tx.receive(&inbound.id, work.now).await? {
+        return repeated(&mut work, &inbound.id).await;
+    }
+    let caller = work.tx.person(&inbound.caller).await?.filter(|person| person.active);
+    let Some(caller) = caller else {
+        return refuse(work, inbound, None, Stop::Refused(Refusal::Unknown)).await;
+    };
+    let context = Context { now: work.now, zone: caller.zone };
+    let invocation = match read(&inbound.input, &context) {
+        Ok(invocation) => invocation,
+        Err(error) => return misread(&mut work, inbound, &caller, &error).await,
+    };
+    match act(&mut work, &caller, invocation).await {
+        Ok(answer) => {
+            if let Answer::Say(message) = &answer {
+                work.tx.answered(&inbound.id, &to_json(message)?).await?;
+            }
+            fail::fail_point!("perform::before-commit", |_| crate::faults::crash());
+            work.commit().await?;
+            fail::fail_point!("perform::after-commit", |_| crate::faults::crash());
+            Ok(answer)
+        }
+        Err(Stop::Store(error)) => Err(error),
+        Err(stop) => refuse(work, inbound, Some(&caller), stop).await,
+    }
+}
+
+fn read(input: &Input, context: &Context) -> Result<Invocation, UsageError> {
+    match input {
+        Input::Line(text) => line::parse(text, context),
+        Input::Form { path, values } => {
+            let path: Vec<&str> = path.iter().map(String::as_str).collect();
+            let filled = values.iter().filter(|(_, value)| !value.trim().is_empty()).cloned();
+            read_values(Values::from_pairs(&path, filled)?, context)
+        }
+    }
+}
+
+async fn act(work: &mut Work<'_>, caller: &Person, invocation: Invocation) -> Result<Answer, Stop> {
+    match invocation {
+        Invocation::EnvRequest(asked) => request_environment::request(work, caller, asked).await,
+        Invocation::EnvList(asked) => look::list(work, caller, asked.who.as_deref()).await,
+        Invocation::EnvShow(asked) => look::show(work, caller, &asked.name).await,
+        Invocation::EnvSsh(asked) => look::ssh(work, caller, &asked.name).await,
+        Invocation::EnvExtend(asked) => ask_extension::ask(work, caller, asked).await,
+        Invocation::EnvRelease(asked) => release_environment::release(work, caller, &asked.name).await,
+        Invocation::EnvWithdraw(asked) => withdraw_request::withdraw(work, caller, &asked.name).await,
+        Invocation::EnvWhy(asked) => look::why(work, caller, &asked.name).await,
+        Invocation::EnvApprove(asked) => {
+            decide::decide(work, caller, &asked.subject, asked.version, Decision::Approve).await
+        }
+        Invocation::EnvReject(asked) => {
+            let decision = Decision::Reject { reason: asked.reason };
+            decide::decide(work, caller, &asked.subject, asked.version, decision).await
+        }
+        Invocation::EnvRetry(asked) => retry::retry(work, caller, &asked.name).await,
+        Invocation::KeyAdd(asked) => keys::add(work, caller, asked).await,
+        Invocation::KeyList(_) => keys::list(work, caller).await,
+        Invocation::KeyRemove(asked) => keys::remove(work, caller, &asked.name).await,
+        Invocation::TemplateList(_) => Ok(look::templates(work.world)),
+        Invocation::TemplateShow(asked) => look::template(work.world, &asked),
+        Invocation::Help(asked) => Ok(look::help(caller, &asked)),
+    }
+}
+
+/// The same event came again: the same answer.
+async fn repeated(work: &mut Work<'_>, id: &str) -> Result<Answer, StoreError> {
+    let message = match work.tx.answer_to(id).await? {
+        Some(json) => serde_json::from_str(&json).map_err(anyhow::Error::from)?,
+        None => answer::say("That came in already.", crate::ports::chat::Tone::Plain),
+    };
+    Ok(Answer::Say(message))
+}
+
+/// A refusal: nothing that the action did is kept; the answer is, and what must be on record.
+async fn refuse(
+    work: Work<'_>,
+    inbound: &Inbound,
+    caller: Option<&Person>,
+    stop: Stop,
+) -> Result<Answer, StoreError> {
+    let world = work.world;
+    drop(work);
+    let mut work = Work::begin(world).await?;
+    if !work.tx.receive(&inbound.id, work.now).await? {
+        return repeated(&mut work, &inbound.id).await;
+    }
+    let people = work.people().await?;
+    let (refusal, record) = match stop {
+        Stop::Forbidden { refusal, name, tried } => (refusal, Some((name, tried))),
+        Stop::Refused(refusal) => (refusal, None),
+        Stop::Store(error) => return Err(error),
+    };
+    let said = refusal::say(&refusal, &people);
+    if let (Some((name, tried)), Some(caller)) = (record, caller) {
+        let why = said.what.in_zone(chrono_tz::UTC);
+        let fact = Fact::Refused { tried: tried.to_owned(), why };
+        work.tx.record(&NewEntry::about(&name, work.now, Actor::Person(caller.id.clone()), fact)).await?;
+    }
+    if let (Input::Form { path, values }, Some(_)) = (&inbound.input, caller)
+        && let Some(answer) = form_again(world, path, values, &said)
+    {
+        return Ok(answer);
+    }
+    let message = answer::refused(&said, mark(&inbound.input, &said));
+    work.tx.answered(&inbound.id, &to_json(&message)?).await?;
+    work.commit().await?;
+    Ok(Answer::Say(message))
+}
+
+/// The typed line with the refused value underlined.
+fn mark(input: &Input, said: &refusal::Said) -> Option<String> {
+    let Input::Line(text) = input else { return None };
+    let at = said.fields.iter().find_map(|(name, _)| line::locate(text, name))?;
+    let from = text.get(..at.start)?.chars().count();
+    let wide = text.get(at)?.chars().count().max(1);
+    Some(format!("{text}\n{}{}", " ".repeat(from), "^".repeat(wide)))
+}
+
+/// The form comes back with the faults beside their fields.
+fn form_again(
+    world: &World,
+    path: &[String],
+    given: &[(String, String)],
+    said: &refusal::Said,
+) -> Option<Answer> {
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    let spec = commands::find(&path)?.spec;
+    let form = form::form(spec, &parameters(world, given)).with(given);
+    let problem = Text(said.what.0.clone()).and(" ").and(said.hint.clone());
+    let beside: Vec<_> =
+        said.fields.iter().filter(|(name, _)| form.fields.iter().any(|f| f.name == *name)).cloned().collect();
+    let problem = beside.is_empty().then_some(problem);
+    Some(Answer::Ask(Asked { form, problem, faults: beside }))
+}
+
+/// What could not be read: a form when something is only missing or came from a form, else the marked line.
+async fn misread(
+    work: &mut Work<'_>,
+    inbound: &Inbound,
+    caller: &Person,
+    error: &UsageError,
+) -> Result<Answer, StoreError> {
+    let from_form = matches!(inbound.input, Input::Form { .. });
+    if (error.missing || from_form)
+        && let Some(mut form) = form::form_for(error, &parameters(work.world, &error.given))
+    {
+        let templates = work.world.templates.all();
+        form.offer("template", templates.iter().map(|template| template.name.clone()).collect());
+        let keys = work.tx.keys_of(&caller.id).await?;
+        form.offer("key", keys.into_iter().map(|key| key.name).collect());
+        let problem = (from_form && error.field.is_none()).then(|| Text::plain(error.explain()));
+        return Ok(Answer::Ask(Asked { form, problem, faults: Vec::new() }));
+    }
+    let line = match &inbound.input {
+        Input::Line(text) => Some(text.as_str()),
+        Input::Form { .. } => None,
+    };
+    Ok(Answer::Say(answer::misread(error, line)))
+}
+
+fn parameters(world: &World, given: &[(String, String)]) -> Vec<form::Parameter> {
+    let named = given.iter().find(|(name, _)| name == "template");
+    let template = named.and_then(|(_, template)| world.templates.named(template));
+    template.map_or_else(Vec::new, |template| values::describe(&template))
+}
+
+fn to_json(message: &Message) -> Result<String, StoreError> {
+    serde_json::to_string(message).map_err(|error| StoreError::Fault(error.into()))
+}

@@ -1,0 +1,27 @@
+//! Loads everything that a request's cards are made from.
+
+use super::work::Work;
+use crate::{
+    cards::story::Story,
+    domain::{ids::RequestId, request::Request},
+    ports::store::Stored,
+};
+
+/// The story of a request at hand.
+pub async fn of(work: &mut Work<'_>, request: Request) -> Stored<Story> {
+    let lease = work.tx.lease_of_request(&request.id).await?;
+    let extension = match &lease {
+        Some(lease) => work.tx.extensions_of(&lease.id).await?.pop(),
+        None => None,
+    };
+    let people = work.people().await?;
+    Ok(Story { request, lease, extension, people })
+}
+
+/// The story of a request by id.
+pub async fn find(work: &mut Work<'_>, id: &RequestId) -> Stored<Option<Story>> {
+    match work.tx.request(id).await? {
+        Some(request) => Ok(Some(of(work, request).await?)),
+        None => Ok(None),
+    }
+}

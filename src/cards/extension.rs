@@ -1,0 +1,56 @@
+//! The approvers' card of an extension.
+
+use commands::{Command, EnvShow};
+
+use super::{
+    button,
+    request::{actions, decision_buttons},
+    story::Story,
+};
+use crate::{
+    domain::extension::{Extension, ExtensionState},
+    ports::chat::{Block, Message, Style, Text, Tone},
+    values,
+};
+
+/// The card in the approvers' channel.
+pub fn for_approvers(story: &Story, extension: &Extension) -> Message {
+    let name = extension.name.as_str();
+    let asks = story
+        .people
+        .mention(Text::default(), &extension.asked_by)
+        .and(format!(" asks for {} more for ", values::say_span(extension.by)))
+        .strong(name);
+    let (state, tone) = state(story, extension);
+    let mut fields = vec![("Reason".to_owned(), Text::plain(extension.reason.clone()))];
+    if let Some(lease) = &story.lease {
+        if let Some(ends_at) = lease.ends_at() {
+            fields.push(("Ends now".to_owned(), Text::default().time(ends_at)));
+        }
+        fields.push(("At the latest".to_owned(), Text::default().time(lease.latest_end())));
+    }
+    let mut buttons = Vec::new();
+    if let ExtensionState::Pending(_) = extension.state {
+        buttons = decision_buttons(extension.id.as_str(), extension.version);
+        buttons.push(button("Details", Style::Plain, EnvShow { name: name.to_owned() }.to_line()));
+    }
+    let summary = Text(asks.clone().and(". ").0.into_iter().chain(state.0.clone()).collect());
+    let mut blocks = vec![Block::Heading(asks), Block::Fields(fields), Block::Paragraph(state)];
+    blocks.extend(actions(buttons));
+    Message { summary, tone, blocks }
+}
+
+fn state(story: &Story, extension: &Extension) -> (Text, Tone) {
+    let people = &story.people;
+    match &extension.state {
+        ExtensionState::Pending(_) => (Text::plain("Waiting for an approver."), Tone::Asking),
+        ExtensionState::Approved { by, at } => {
+            (people.mention(Text::plain("Approved by "), by).and(" at ").time(*at), Tone::Good)
+        }
+        ExtensionState::Rejected { by, at, reason } => {
+            let text = people.mention(Text::plain("Rejected by "), by).and(" at ").time(*at);
+            (text.and(format!(": {reason}")), Tone::Warning)
+        }
+        ExtensionState::Lapsed { at } => (Text::plain("Lapsed undecided at ").time(*at), Tone::Over),
+    }
+}

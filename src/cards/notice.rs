@@ -1,0 +1,201 @@
+//! Notices in words: as a DM, as a letter, and as the last resort in the approvers' channel.
+
+use commands::{Command, EnvSsh};
+
+use super::{
+    People, button,
+    request::{actions, lease_buttons},
+    story::Story,
+};
+use crate::{
+    domain::{
+        environment::SshAccess,
+        ids::EnvName,
+        notice::{News, Notice},
+        person::Person,
+    },
+    ports::{
+        chat::{Block, Message, Style, Text, Tone},
+        mail::Letter,
+    },
+    values,
+};
+
+/// The notice as a direct message.
+pub fn direct(notice: &Notice, story: &Story) -> Message {
+    let (summary, tone) = words(notice, &story.people);
+    let mut blocks = vec![Block::Paragraph(summary.clone())];
+    match (&notice.news, &story.lease) {
+        (News::Ready, _) => blocks.extend(story.access()),
+        (News::ExpiresSoon { .. } | News::ProvisioningFailed { .. }, Some(lease)) => {
+            blocks.extend(actions(lease_buttons(lease)));
+        }
+        _ => {}
+    }
+    Message { summary, tone, blocks }
+}
+
+/// The notice for the approvers' channel, when the person cannot be reached: nothing private in it.
+pub fn in_channel(notice: &Notice, story: &Story) -> Message {
+    let who = story
+        .people
+        .mention(Text::default(), &notice.to)
+        .and(" could be reached neither by DM nor by e-mail. ");
+    let (words, _) = words(notice, &story.people);
+    let summary = Text(who.0.into_iter().chain(words.0).collect());
+    let mut blocks = vec![Block::Paragraph(summary.clone())];
+    if notice.news == News::Ready {
+        let line = EnvSsh { name: notice.name.as_str().to_owned() }.to_line();
+        blocks.push(Block::Note(Text::plain("How to log in: ").code(line)));
+    }
+    Message { summary, tone: Tone::Warning, blocks }
+}
+
+/// The notice as a letter, with times in the reader's zone.
+pub fn letter(notice: &Notice, story: &Story, to: &Person) -> Letter {
+    let (words, _) = words(notice, &story.people);
+    let mut text = format!("Hello {},\n\n{}\n", to.name, words.in_zone(to.zone));
+    match &notice.news {
+        News::Ready => {
+            if let Some(access) = story.lease.as_ref().and_then(|lease| lease.access.as_ref()) {
+                text.push_str(&access_in_letter(access));
+            }
+        }
+        News::ExpiresSoon { .. } => {
+            let name = &notice.name;
+            text.push_str(&format!(
+                "\nTo keep it longer, once:  /env extend {name} for=1d <reason>\nTo give it back now:      /env release {name}\n"
+            ));
+        }
+        _ => {}
+    }
+    text.push_str("\n-- \nSublet\n");
+    Letter {
+        to: to.email.clone(),
+        name: to.name.clone(),
+        subject: format!("[Sublet] {}", subject(notice)),
+        text,
+        html: None,
+        key: notice.key(),
+    }
+}
+
+/// A page for DevOps in the approvers' channel.
+pub fn page(name: &EnvName, why: &str) -> Message {
+    let summary = Text::default().strong(name.as_str()).and(format!(" needs somebody: {why}."));
+    let line = format!("/env show {name}");
+    Message {
+        tone: Tone::Bad,
+        blocks: vec![
+            Block::Paragraph(summary.clone()),
+            Block::Actions(vec![button("Details", Style::Plain, line)]),
+        ],
+        summary,
+    }
+}
+
+/// A page for DevOps as a letter.
+pub fn page_letter(name: &EnvName, why: &str, to: &str, key: &str) -> Letter {
+    Letter {
+        to: to.to_owned(),
+        name: "DevOps".to_owned(),
+        subject: format!("[Sublet] {name} needs somebody"),
+        text: format!(
+            "{name} needs somebody: {why}.\n\nThe approvers' channel could not be reached.\n\n-- \nSublet\n"
+        ),
+        html: None,
+        key: format!("{key}/{to}"),
+    }
+}
+
+/// How to log in, as blocks.
+pub fn access(access: &SshAccess) -> Vec<Block> {
+    let mut blocks = vec![
+        Block::Code(access.command()),
+        Block::Note(Text::plain("Host key ").code(access.fingerprint.clone())),
+    ];
+    if let Some(isolation) = &access.isolation {
+        blocks.push(Block::Note(Text::plain(isolation.clone())));
+    }
+    blocks
+}
+
+fn access_in_letter(access: &SshAccess) -> String {
+    format!(
+        "\n    {}\n\nIts host key is {}.\nTo pin it, add this line to ~/.ssh/known_hosts:\n\n    {}\n",
+        access.command(),
+        access.fingerprint,
+        access.known_host()
+    )
+}
+
+fn words(notice: &Notice, people: &People) -> (Text, Tone) {
+    let name = notice.name.as_str();
+    let it = || Text::default().strong(name);
+    match &notice.news {
+        News::Approved { by } => {
+            let text = it().and(" was approved by ");
+            let text = match by {
+                Some(by) => people.mention(text, by),
+                None => text.and("the template's rule"),
+            };
+            (text.and(" and is being provisioned."), Tone::Good)
+        }
+        News::Rejected { by, reason } => {
+            let text = people.mention(it().and(" was rejected by "), by);
+            (text.and(format!(": {reason}")), Tone::Warning)
+        }
+        News::Lapsed => (
+            it().and(
+                " was decided by nobody in time and has lapsed. Ask again, or ask an approver in person.",
+            ),
+            Tone::Over,
+        ),
+        News::Ready => (it().and(" is ready. You can log in:"), Tone::Good),
+        News::ProvisioningFailed { why } => (
+            it().and(format!(" could not be provisioned: {why}. DevOps knows; you can retry or release it.")),
+            Tone::Bad,
+        ),
+        News::ExpiresSoon { ends_at, offset, last } => {
+            let text = it().and(format!(" ends in about {}, at ", values::say_span(*offset))).time(*ends_at);
+            let rest = if *last {
+                ". This is the final warning: after that everything in it is deleted."
+            } else {
+                ". Everything in it will be deleted then."
+            };
+            (text.and(rest), Tone::Warning)
+        }
+        News::Extended { by, ends_at } => {
+            let text = people.mention(it().and(" was extended by "), by);
+            (text.and(" and now ends at ").time(*ends_at), Tone::Good)
+        }
+        News::ExtensionRejected { by, reason } => {
+            let text = people.mention(Text::plain("More time for ").strong(name).and(" was refused by "), by);
+            (text.and(format!(": {reason}")), Tone::Warning)
+        }
+        News::ExtensionLapsed => (
+            Text::plain("Nobody decided in time whether ")
+                .strong(name)
+                .and(" may have more time; its end stands."),
+            Tone::Warning,
+        ),
+        News::Gone => (it().and(" and everything in it is gone."), Tone::Over),
+    }
+}
+
+fn subject(notice: &Notice) -> String {
+    let name = &notice.name;
+    match &notice.news {
+        News::Approved { .. } => format!("{name} was approved"),
+        News::Rejected { .. } => format!("{name} was rejected"),
+        News::Lapsed => format!("{name} has lapsed"),
+        News::Ready => format!("{name} is ready"),
+        News::ProvisioningFailed { .. } => format!("{name} could not be provisioned"),
+        News::ExpiresSoon { last: true, .. } => format!("final warning: {name} ends soon"),
+        News::ExpiresSoon { .. } => format!("{name} ends soon"),
+        News::Extended { .. } => format!("{name} was extended"),
+        News::ExtensionRejected { .. } => format!("no more time for {name}"),
+        News::ExtensionLapsed => format!("no decision about more time for {name}"),
+        News::Gone => format!("{name} is gone"),
+    }
+}

@@ -1,0 +1,34 @@
+//! The installation's own rules.
+
+use super::{person::Person, refusal::Refusal, request::Patience};
+
+/// What the configuration says about who may ask, and how long approvers may take.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    /// Domains of e-mail addresses that may ask, in lower case; empty: any.
+    pub domains: Vec<String>,
+    /// How long requests and extensions wait for approvers.
+    pub patience: Patience,
+    /// How many environments and open requests one person may hold; `None`: any number.
+    pub most_per_person: Option<u32>,
+}
+
+impl Policy {
+    /// Whether this person may ask at all.
+    ///
+    /// # Errors
+    /// [`Refusal::Unknown`] for somebody inactive, [`Refusal::DomainNotAllowed`] for a foreign address.
+    pub fn admits(&self, person: &Person) -> Result<(), Refusal> {
+        if !person.active {
+            return Err(Refusal::Unknown);
+        }
+        let domain = person.email.rsplit_once('@').map(|(_, domain)| domain.to_lowercase());
+        let allowed = self.domains.is_empty()
+            || domain.is_some_and(|domain| self.domains.iter().any(|allowed| *allowed == domain));
+        if allowed {
+            Ok(())
+        } else {
+            Err(Refusal::DomainNotAllowed { email: person.email.clone(), allowed: self.domains.clone() })
+        }
+    }
+}
