@@ -7,4 +7,5 @@ pub mod domain;
 pub mod faults;
 pub mod mail;
 pub mod ports;
+pub mod store;
 pub mod values;

@@ -1,0 +1,89 @@
+//! `sql/` against Postgres.
+
+use std::{str::FromStr, sync::Arc};
+
+use anyhow::Context;
+use sqlx::{ConnectOptions, Connection, migrate::Migrator, pool::PoolOptions, postgres::PgConnectOptions};
+
+use super::Options;
+use crate::ports::store::Store;
+
+type Db = sqlx::Postgres;
+
+/// Keeps others from changing the row until the transaction ends; rows that point to it may be added.
+macro_rules! lock_row {
+    () => {
+        " FOR NO KEY UPDATE"
+    };
+}
+/// The same, and passes over rows that somebody else has locked.
+macro_rules! skip_locked {
+    () => {
+        " FOR NO KEY UPDATE OF l SKIP LOCKED"
+    };
+}
+
+/// Versions guard what is written, so nothing stricter is needed.
+const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+/// One picture for everything that is read in it, as in SQLite; it can neither wait nor fail for others.
+const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+#[path = "sql/mod.rs"]
+mod sql;
+
+/// Serialization failure, deadlock, lock not available: begin again.
+fn asks_again(code: &str) -> bool {
+    matches!(code, "40001" | "40P01" | "55P03")
+}
+
+pub(super) async fn open(url: &str, options: &Options) -> anyhow::Result<Arc<dyn Store>> {
+    let connect = connect_options(url)?;
+    let limit = options.statement_timeout.as_millis().to_string();
+    let limited = connect
+        .clone()
+        .options([("statement_timeout", &limit), ("idle_in_transaction_session_timeout", &limit)]);
+    if options.migrate {
+        run_migrations(&connect).await?;
+    }
+    let pool = PoolOptions::<Db>::new()
+        .max_connections(options.connections.max(1))
+        .acquire_timeout(options.patience)
+        .connect_with(limited)
+        .await
+        .with_context(|| unreachable(&connect))?;
+    if !options.migrate {
+        sql::bring_up_to_date(&pool, &MIGRATIONS, false).await?;
+    }
+    Ok(Arc::new(sql::Database { writers: pool.clone(), readers: pool }))
+}
+
+pub(super) async fn migrate(url: &str) -> anyhow::Result<()> {
+    run_migrations(&connect_options(url)?).await
+}
+
+/// On a connection of its own without time limits: others that start at the same time wait for its lock.
+async fn run_migrations(connect: &PgConnectOptions) -> anyhow::Result<()> {
+    let mut connection = connect.connect().await.with_context(|| unreachable(connect))?;
+    MIGRATIONS.run(&mut connection).await.context("the tables cannot be brought up to date")?;
+    connection.close().await.context("the connection to Postgres cannot be closed")
+}
+
+fn connect_options(url: &str) -> anyhow::Result<PgConnectOptions> {
+    let options = PgConnectOptions::from_str(url).context(
+        "the Postgres URL cannot be read; it is written `postgres://USER:PASSWORD@HOST:PORT/DATABASE`",
+    )?;
+    Ok(options.application_name("sublet"))
+}
+
+/// Says where we tried to connect, without the password.
+fn unreachable(options: &PgConnectOptions) -> String {
+    format!(
+        "Postgres at {}:{} (database {}, user {}) cannot be used",
+        options.get_host(),
+        options.get_port(),
+        options.get_database().unwrap_or("of the user's name"),
+        options.get_username(),
+    )
+}
