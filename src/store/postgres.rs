@@ -22,6 +22,12 @@ macro_rules! skip_locked {
         " FOR NO KEY UPDATE OF l SKIP LOCKED"
     };
 }
+/// Postgres chooses its index by what it counted.
+macro_rules! by_effects_due {
+    () => {
+        ""
+    };
+}
 
 /// Versions guard what is written, so nothing stricter is needed.
 const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";

@@ -26,6 +26,12 @@ macro_rules! skip_locked {
         ""
     };
 }
+/// Left alone, SQLite groups by walking over everything that waits, due or not.
+macro_rules! by_effects_due {
+    () => {
+        " INDEXED BY effects_due"
+    };
+}
 
 /// Takes the write lock at once: a transaction that begins by reading and writes later fails with
 /// `SQLITE_BUSY` whenever somebody else wrote in between, whatever the timeout.

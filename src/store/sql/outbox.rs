@@ -12,19 +12,22 @@ use crate::{
     ports::store::{Outbox, Queued, Stored},
 };
 
-/// The lanes whose oldest due effect has waited longest come first. The outer `WHERE` looks again: between
-/// the choice and the change, another claimer may have been there.
+/// The lanes whose oldest due effect has waited longest come first. They are chosen once (`MATERIALIZED`), or
+/// Postgres might choose anew for each row and go beyond the limit. The last `WHERE` looks again: between the
+/// choice and the change, another claimer may have been there.
 pub(in crate::store) const CLAIM_LANES: &str = concat!(
-    "UPDATE lanes SET holder = $1, claimed_until = $3
-     WHERE id IN (
+    "WITH chosen AS MATERIALIZED (
          SELECT l.id
-         FROM (SELECT lane, MIN(due_at) AS since FROM effects
-               WHERE state = 'due' AND due_at <= $2 GROUP BY lane) AS d
+         FROM (SELECT lane, MIN(due_at) AS since FROM effects",
+    by_effects_due!(),
+    " WHERE state = 'due' AND due_at <= $2 GROUP BY lane) AS d
          JOIN lanes AS l ON l.id = d.lane
          WHERE l.claimed_until IS NULL OR l.claimed_until <= $2
          ORDER BY d.since, l.id LIMIT $4",
     skip_locked!(),
-    ") AND (claimed_until IS NULL OR claimed_until <= $2)
+    ")
+     UPDATE lanes SET holder = $1, claimed_until = $3
+     WHERE id IN (SELECT id FROM chosen) AND (claimed_until IS NULL OR claimed_until <= $2)
      RETURNING id"
 );
 
