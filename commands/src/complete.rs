@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use crate::form::{Parameter, ParameterKind};
+use crate::line::assign::assign;
 use crate::line::words::{Word, is_space, words};
 use crate::line::{Found, find, quote_if_needed};
-use crate::spec::{Arg, Kind, Spec};
+use crate::spec::{Arg, Kind, Parameters, Spec};
 use crate::{CATALOG, Entry};
 
 /// One way to go on.
@@ -53,6 +54,11 @@ pub trait Source {
         self.environments()
     }
 
+    /// The people who may be named.
+    fn people(&self) -> Vec<Candidate> {
+        Vec::new()
+    }
+
     /// The person's keys.
     fn keys(&self) -> Vec<Candidate> {
         Vec::new()
@@ -80,7 +86,10 @@ pub fn complete(text: &str, cursor: usize, source: &dyn Source) -> Vec<Completio
     let typed = typing.map_or("", |word| word.text.as_str());
     let mut offers = match (done, find(done)) {
         ([], _) => first_words(),
-        (_, Ok(Found::Command(entry, path))) => arguments(entry.spec, &done[path..], typing, source),
+        (_, Ok(Found::Command(entry, path))) => {
+            let place = Place { spec: entry.spec, before: &text[..cursor], done: &done[path..], typing };
+            arguments(&place, source)
+        }
         ([first], _) => second_words(&first.text),
         _ => Vec::new(),
     };
@@ -98,6 +107,17 @@ pub fn complete(text: &str, cursor: usize, source: &dyn Source) -> Vec<Completio
         help: offer.help,
     };
     offers.into_iter().map(finish).collect()
+}
+
+/// Where the cursor stands within a command.
+struct Place<'a> {
+    spec: &'static Spec,
+    /// The line up to the cursor.
+    before: &'a str,
+    /// The finished words behind the command's path.
+    done: &'a [Word],
+    /// The word at the cursor.
+    typing: Option<&'a Word>,
 }
 
 struct Offer {
@@ -141,14 +161,16 @@ fn second_words(first: &str) -> Vec<Offer> {
     offers
 }
 
-fn arguments(spec: &'static Spec, done: &[Word], typing: Option<&Word>, source: &dyn Source) -> Vec<Offer> {
-    let has =
-        |name: &str| done.iter().any(|word| word.named.as_ref().is_some_and(|named| named.name == name));
-    let bare = done.iter().filter(|word| word.named.is_none()).count();
-    let places: Vec<&Arg> = spec.args.iter().filter(|arg| arg.positional && !arg.rest).collect();
-    let template = done.iter().find(|word| word.named.is_none()).map_or("", |word| word.text.as_str());
-    let parameters = if spec.takes_parameters() { source.parameters(template) } else { Vec::new() };
-    if let Some(named) = typing.and_then(|word| word.named.as_ref()) {
+fn arguments(place: &Place<'_>, source: &dyn Source) -> Vec<Offer> {
+    let spec = place.spec;
+    let Ok(given) = assign(spec, place.before, place.done) else { return Vec::new() };
+    let value = |name: &str| given.iter().find(|given| given.name == name).map(|given| given.value.as_str());
+    let has = |name: &str| value(name).is_some();
+    let parameters = match spec.parameters {
+        Parameters::OfTemplate(name) => value(name).map(|name| source.parameters(name)).unwrap_or_default(),
+        Parameters::None => Vec::new(),
+    };
+    if let Some(named) = place.typing.and_then(|word| word.named.as_ref()) {
         let values = match (spec.arg(&named.name), parameters.iter().find(|p| p.name == named.name)) {
             (Some(arg), _) => of_kind(arg.kind, source),
             (None, Some(parameter)) => of_parameter(parameter),
@@ -158,25 +180,27 @@ fn arguments(spec: &'static Spec, done: &[Word], typing: Option<&Word>, source: 
         return values.into_iter().map(whole).collect();
     }
     if spec.args.iter().any(|arg| arg.kind == Kind::Command) {
-        return topics(done);
+        return topics(place.done);
     }
-    if let Some(arg) = places.get(bare) {
+    // "for " waits for a span, though so far it reads as the beginning of a text.
+    let open = |arg: &Arg| !arg.positional && !excluded(spec, arg, &has);
+    let waiting = place.done.last().and_then(|word| spec.arg(&word.text.to_lowercase()));
+    if let Some(arg) = waiting.filter(|arg| open(arg) && matches!(arg.kind, Kind::Span | Kind::When)) {
         return of_kind(arg.kind, source);
     }
-    // Words beyond the places are text, and named words after it would be part of it.
-    if bare > places.len() {
+    if let Some(arg) = spec.args.iter().find(|arg| arg.positional && !arg.rest && !has(arg.name)) {
+        return of_kind(arg.kind, source);
+    }
+    // Named words after a text would be part of it.
+    if spec.args.iter().any(|arg| arg.rest && arg.kind == Kind::Text && has(arg.name)) {
         return Vec::new();
     }
     let free = parameters.iter().filter(|parameter| !has(&parameter.name)).map(|parameter| {
-        let mut help = parameter.help.clone();
-        if let Some(default) = &parameter.default {
-            help.push_str(&format!(" (default {default})"));
-        }
-        Offer::new(format!("{}=", parameter.name), help)
+        let default = parameter.default.as_ref().map(|default| format!(" (default {default})"));
+        Offer::new(format!("{}=", parameter.name), parameter.help.clone() + &default.unwrap_or_default())
     });
-    let open = |arg: &&Arg| !arg.positional && !has(arg.name) && !excluded(spec, arg, &has);
-    let named = spec.args.iter().filter(open).map(|arg| Offer::new(format!("{}=", arg.name), arg.help));
-    free.chain(named).collect()
+    let named = spec.args.iter().filter(|arg| open(arg) && !has(arg.name));
+    free.chain(named.map(|arg| Offer::new(format!("{}=", arg.name), arg.help))).collect()
 }
 
 fn excluded(spec: &Spec, arg: &Arg, has: &dyn Fn(&str) -> bool) -> bool {
@@ -212,6 +236,10 @@ fn of_kind(kind: Kind, source: &dyn Source) -> Vec<Offer> {
         Kind::Name => names(source.environments()),
         Kind::Subject => names(source.subjects()),
         Kind::KeyName => names(source.keys()),
+        Kind::Person => {
+            let all = Candidate { name: "all".to_owned(), help: "everybody's".to_owned() };
+            names(std::iter::once(all).chain(source.people()).collect())
+        }
         Kind::Span => {
             fixed(&[("8h", "eight hours"), ("1d", "one day"), ("3d", "three days"), ("1w", "one week")])
         }
@@ -221,7 +249,7 @@ fn of_kind(kind: Kind, source: &dyn Source) -> Vec<Offer> {
             ("friday", "the end of Friday"),
         ]),
         Kind::Choice(choices) => choices.iter().map(|choice| Offer::new(format!("{choice} "), "")).collect(),
-        Kind::Key | Kind::Text | Kind::Word | Kind::Number | Kind::Command => Vec::new(),
+        Kind::Key | Kind::Text | Kind::Number | Kind::Command => Vec::new(),
     }
 }
 

@@ -58,8 +58,8 @@ pub enum Kind {
     Key,
     /// Free text, at most [`crate::values::TEXT_MAX`] characters.
     Text,
-    /// One word.
-    Word,
+    /// A person as the chat platform writes them, `me`, or `all`.
+    Person,
     /// A length of time: `90m`, `8h`, `3d`, `2w`.
     Span,
     /// A moment in the person's own zone: `2026-12-01 18:00`.
@@ -81,7 +81,7 @@ impl Kind {
             Kind::KeyName => "laptop",
             Kind::Key => "ssh-ed25519 AAAA… you@laptop",
             Kind::Text => "…",
-            Kind::Word => "word",
+            Kind::Person => "@kim",
             Kind::Span => "3d",
             Kind::When => "\"2026-12-01 18:00\"",
             Kind::Number => "3",

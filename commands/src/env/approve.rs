@@ -40,3 +40,15 @@ impl Command for EnvApprove {
         Invocation::EnvApprove(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{line::parse, tests::context};
+
+    #[test]
+    fn a_line_is_read() {
+        let command = EnvApprove { subject: "req_01hq3z".to_owned(), version: Some(3) };
+        assert_eq!(parse("/env approve req_01hq3z version=3", &context()), Ok(command.into_invocation()));
+    }
+}

@@ -48,3 +48,22 @@ impl Command for EnvExtend {
         Invocation::EnvExtend(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{line::parse, tests::context};
+
+    #[test]
+    fn a_line_is_read() {
+        let command = EnvExtend {
+            name: "web-1".to_owned(),
+            by: TimeDelta::days(2),
+            reason: "the demo was moved".to_owned(),
+        };
+        assert_eq!(
+            parse("/env extend web-1 for=2d the demo was moved", &context()),
+            Ok(command.into_invocation())
+        );
+    }
+}

@@ -16,7 +16,7 @@ impl Command for EnvList {
         summary: "List environments and open requests",
         about: "Without a name it lists your own. `all` lists everybody's, as far as you may see them.",
         examples: &["/env list", "/env list all", "/env list @kim"],
-        args: &[Arg::optional("who", Kind::Word, "A person, or `all`; left out, yourself")
+        args: &[Arg::optional("who", Kind::Person, "A person, or `all`; left out, yourself")
             .positional()
             .label("Whose")],
         ..Spec::BASE
@@ -32,5 +32,17 @@ impl Command for EnvList {
 
     fn into_invocation(self) -> Invocation {
         Invocation::EnvList(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{line::parse, tests::context};
+
+    #[test]
+    fn a_line_is_read() {
+        let command = EnvList { who: Some("@kim".to_owned()) };
+        assert_eq!(parse("/env list @kim", &context()), Ok(command.into_invocation()));
     }
 }

@@ -54,3 +54,16 @@ impl Command for EnvReject {
         Invocation::EnvReject(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{line::parse, tests::context};
+
+    #[test]
+    fn a_line_is_read() {
+        let command =
+            EnvReject { subject: "web-1".to_owned(), version: None, reason: "too large".to_owned() };
+        assert_eq!(parse("/env reject web-1 too large", &context()), Ok(command.into_invocation()));
+    }
+}

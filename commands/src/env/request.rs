@@ -99,3 +99,33 @@ fn exact(moment: DateTime<Utc>) -> String {
     }
     moment.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{line::parse, tests::context};
+
+    #[test]
+    fn a_line_is_read() {
+        let command = EnvRequest {
+            template: "web".to_owned(),
+            parameters: vec![("cpu".to_owned(), "2".to_owned())],
+            lasts: Some(Lasts::For(TimeDelta::days(3))),
+            key: Some("pc".to_owned()),
+            reason: Some("to test".to_owned()),
+        };
+        assert_eq!(
+            parse("/env request web cpu=2 for=3d key=pc to test", &context()),
+            Ok(command.into_invocation())
+        );
+    }
+
+    #[test]
+    fn a_moment_is_written_so_that_every_zone_reads_the_same() {
+        let command = parse("/env request web until=\"2026-12-01 18:00\"", &context());
+        assert_eq!(
+            command.map(|command| command.to_line()),
+            Ok("/env request web until=2026-12-01T17:00Z".to_owned())
+        );
+    }
+}

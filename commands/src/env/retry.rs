@@ -37,3 +37,15 @@ impl Command for EnvRetry {
         Invocation::EnvRetry(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{line::parse, tests::context};
+
+    #[test]
+    fn a_line_is_read() {
+        let command = EnvRetry { name: "web-1".to_owned(), version: Some(7) };
+        assert_eq!(parse("/env retry web-1 version=7", &context()), Ok(command.into_invocation()));
+    }
+}

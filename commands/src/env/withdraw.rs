@@ -31,3 +31,15 @@ impl Command for EnvWithdraw {
         Invocation::EnvWithdraw(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{line::parse, tests::context};
+
+    #[test]
+    fn a_line_is_read() {
+        let command = EnvWithdraw { name: "web-1".to_owned() };
+        assert_eq!(parse("/env withdraw web-1", &context()), Ok(command.into_invocation()));
+    }
+}

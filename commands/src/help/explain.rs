@@ -32,3 +32,15 @@ impl Command for Help {
         Invocation::Help(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{line::parse, tests::context};
+
+    #[test]
+    fn a_line_is_read() {
+        let command = Help { topic: Some("env request".to_owned()) };
+        assert_eq!(parse("/help env create", &context()), Ok(command.into_invocation()));
+    }
+}

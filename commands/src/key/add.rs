@@ -40,3 +40,19 @@ impl Command for KeyAdd {
         Invocation::KeyAdd(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{line::parse, tests::context};
+
+    #[test]
+    fn a_line_is_read() {
+        let command =
+            KeyAdd { name: Some("desk".to_owned()), public_key: "ssh-ed25519 AAAA== kim@pc".to_owned() };
+        assert_eq!(
+            parse("/key add ssh-ed25519 AAAA== kim@pc name=desk", &context()),
+            Ok(command.into_invocation())
+        );
+    }
+}

@@ -27,3 +27,15 @@ impl Command for KeyList {
         Invocation::KeyList(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{line::parse, tests::context};
+
+    #[test]
+    fn a_line_is_read() {
+        let command = KeyList;
+        assert_eq!(parse("/key list", &context()), Ok(command.into_invocation()));
+    }
+}

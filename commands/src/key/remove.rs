@@ -32,3 +32,15 @@ impl Command for KeyRemove {
         Invocation::KeyRemove(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{line::parse, tests::context};
+
+    #[test]
+    fn a_line_is_read() {
+        let command = KeyRemove { name: "kim@pc".to_owned() };
+        assert_eq!(parse("/key remove kim@pc", &context()), Ok(command.into_invocation()));
+    }
+}

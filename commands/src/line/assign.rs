@@ -7,8 +7,8 @@ use crate::units;
 use crate::usage::{UsageError, nearest};
 use crate::values::{Given, clip};
 
-use super::bare;
-use super::words::{Named, Word, is_space};
+use super::bare::is_minutes;
+use super::words::{Named, Word};
 
 /// Gives every word after the command's path to an argument. Values are not checked here.
 pub(crate) fn assign(spec: &'static Spec, text: &str, words: &[Word]) -> Result<Vec<Given>, UsageError> {
@@ -24,12 +24,12 @@ fn is_collected(arg: &Arg) -> bool {
     arg.rest && arg.kind == Kind::Key
 }
 
-struct Assigner<'a> {
-    spec: &'static Spec,
-    text: &'a str,
-    words: &'a [Word],
-    next: usize,
-    given: Vec<Given>,
+pub(super) struct Assigner<'a> {
+    pub(super) spec: &'static Spec,
+    pub(super) text: &'a str,
+    pub(super) words: &'a [Word],
+    pub(super) next: usize,
+    pub(super) given: Vec<Given>,
     /// Words of a collected argument.
     pieces: Vec<Word>,
 }
@@ -64,11 +64,11 @@ impl<'a> Assigner<'a> {
         Ok(())
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.given.iter().any(|given| given.name == name)
     }
 
-    fn give(&mut self, name: &str, value: String, at: Range<usize>) {
+    pub(super) fn give(&mut self, name: &str, value: String, at: Range<usize>) {
         self.given.push(Given { name: name.to_owned(), value, at: Some(at) });
     }
 
@@ -179,7 +179,7 @@ impl<'a> Assigner<'a> {
 
     /// A span or moment that goes on in the words from here: `for=2 weeks`, `until=2026-12-01 18:00`.
     /// Gives the longest such value, where it ends, and how many words it took.
-    fn joined(&self, kind: Kind, first: &str, from: usize) -> Option<(String, usize, usize)> {
+    pub(super) fn joined(&self, kind: Kind, first: &str, from: usize) -> Option<(String, usize, usize)> {
         if !matches!(kind, Kind::Span | Kind::When) {
             return None;
         }
@@ -199,68 +199,6 @@ impl<'a> Assigner<'a> {
         best
     }
 
-    /// `3d` for `for=3d`, `2cpu` for `cpu=2`. Tells whether the word was taken.
-    fn place_bare(&mut self, word: &Word) -> Result<bool, UsageError> {
-        let sizes = self.spec.takes_parameters();
-        if sizes && let Some((name, value)) = bare::size(word, &self.given) {
-            self.give(name, value, word.at.clone());
-            self.next += 1;
-            return Ok(true);
-        }
-        let open = |arg: &&Arg| {
-            arg.bare && !self.has(arg.name) && !arg.excludes.is_some_and(|other| self.has(other))
-        };
-        let open = self.spec.args.iter().find(open);
-        if sizes {
-            self.refuse_unitless(word)?;
-            if is_minutes(&word.text) && !self.has("cpu") {
-                if open.is_some() {
-                    return Err(unclear(word));
-                }
-                self.give("cpu", word.text.clone(), word.at.clone());
-                self.next += 1;
-                return Ok(true);
-            }
-        }
-        let Some(arg) = open else { return Ok(false) };
-        let (value, end, count) = match self.joined(arg.kind, &word.text, self.next + 1) {
-            Some(joined) => joined,
-            None if reads_as(arg.kind, &word.text) => (word.text.clone(), word.at.end, 0),
-            None => return Ok(false),
-        };
-        self.give(arg.name, value, word.at.start..end);
-        self.next += 1 + count;
-        Ok(true)
-    }
-
-    /// "2 students need it" is a reason; "2 4Gi" is a size without its unit.
-    fn refuse_unitless(&self, word: &Word) -> Result<(), UsageError> {
-        let number = word.text.chars().all(|c| c.is_ascii_digit());
-        let next = self.words.get(self.next + 1);
-        if !number || next.is_none_or(|next| bare::size(next, &self.given).is_none()) {
-            return Ok(());
-        }
-        let what = format!("`{}` has no unit.", clip(&word.text));
-        let hint = "Write `2cpu`, `4Gi` or `3d`, or give the name, as in `cpu=2`.";
-        let meant = (!self.has("cpu")).then(|| format!("{}cpu", word.text));
-        Err(UsageError::new(what, hint).at(Some(word.at.clone())).suggest(meant))
-    }
-
-    /// Everything from this byte to the end of the line. One quoted word alone loses its quotes.
-    fn give_rest(&mut self, arg: &Arg, index: usize, start: usize) {
-        let alone = self.words.get(index).filter(|word| word.quoted && word.unclosed.is_none());
-        let rest = self.text[start..].trim_matches(is_space);
-        let offset = self.text[start..].find(|c| !is_space(c)).unwrap_or(0);
-        let value = match alone {
-            Some(word) if index + 1 == self.words.len() => word.text.clone(),
-            _ => rest.to_owned(),
-        };
-        if !value.trim().is_empty() {
-            self.give(arg.name, value, start + offset..start + offset + rest.len());
-        }
-        self.next = self.words.len();
-    }
-
     fn too_many(&self, word: &Word) -> UsageError {
         let what = format!("`{}` is one word too many.", clip(&word.text));
         UsageError::new(what, format!("The form is: {}", self.spec.usage())).at(Some(word.at.clone()))
@@ -276,35 +214,10 @@ impl<'a> Assigner<'a> {
         self.refuse_swallowed()?;
         Ok(self.given)
     }
-
-    /// A required argument that stands inside the text at the end was meant to stand before it.
-    fn refuse_swallowed(&self) -> Result<(), UsageError> {
-        let rest = self.spec.args.iter().find(|arg| arg.rest && arg.kind == Kind::Text);
-        let Some(rest) = rest.and_then(|arg| self.given.iter().find(|given| given.name == arg.name)) else {
-            return Ok(());
-        };
-        let Some(at) = &rest.at else { return Ok(()) };
-        for word in self.words.iter().filter(|word| word.at.start > at.start && word.at.end <= at.end) {
-            let Some(named) = &word.named else { continue };
-            let missing = |arg: &&Arg| arg.required && arg.name == named.name && !self.has(arg.name);
-            if let Some(arg) = self.spec.args.iter().find(missing) {
-                let raw = &self.text[word.at.clone()];
-                let what = format!("`{}` stands inside the {}.", clip(raw), rest.name);
-                let without =
-                    format!("{}{}", &self.text[at.start..word.at.start], &self.text[word.at.end..at.end]);
-                let text = without.split_whitespace().collect::<Vec<_>>().join(" ");
-                let line = format!("{}{raw} {text}", &self.text[..at.start]);
-                let mut error = UsageError::new(what, format!("Write it before the {}.", rest.name));
-                error.at = Some(word.at.clone());
-                return Err(error.field(arg.name).suggest_line(line));
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Whether the text has the form of a value of this kind, for kinds whose form is unmistakable.
-fn reads_as(kind: Kind, text: &str) -> bool {
+pub(super) fn reads_as(kind: Kind, text: &str) -> bool {
     match kind {
         Kind::Span => units::reads_as_span(text),
         Kind::When => units::reads_as_when(text),
@@ -318,17 +231,6 @@ fn is_misspelt(kind: Kind, text: &str) -> bool {
     matches!(kind, Kind::Span | Kind::When)
         && text.starts_with(|c: char| c.is_ascii_digit())
         && !text.chars().all(|c| c.is_ascii_digit())
-}
-
-/// `500m`: minutes, or thousandths of a processor.
-fn is_minutes(text: &str) -> bool {
-    text.strip_suffix('m').is_some_and(|number| reads_as(Kind::Number, number))
-}
-
-fn unclear(word: &Word) -> UsageError {
-    let what = format!("`{}` could be minutes or thousandths of a processor.", clip(&word.text));
-    let hint = format!("Write `for={0}` or `cpu={0}`.", word.text);
-    UsageError::new(what, hint).at(Some(word.at.clone()))
 }
 
 fn refuse_unclosed(word: &Word) -> Result<(), UsageError> {

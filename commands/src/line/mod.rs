@@ -1,7 +1,8 @@
 //! One typed line: which command it calls, and which words belong to which of its arguments.
 
-mod assign;
+pub(crate) mod assign;
 mod bare;
+mod rest;
 pub(crate) mod words;
 mod write;
 

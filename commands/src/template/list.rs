@@ -27,3 +27,15 @@ impl Command for TemplateList {
         Invocation::TemplateList(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{line::parse, tests::context};
+
+    #[test]
+    fn a_line_is_read() {
+        let command = TemplateList;
+        assert_eq!(parse("/template list", &context()), Ok(command.into_invocation()));
+    }
+}

@@ -31,3 +31,15 @@ impl Command for TemplateShow {
         Invocation::TemplateShow(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{line::parse, tests::context};
+
+    #[test]
+    fn a_line_is_read() {
+        let command = TemplateShow { name: "web".to_owned() };
+        assert_eq!(parse("/template show web", &context()), Ok(command.into_invocation()));
+    }
+}

@@ -41,6 +41,10 @@ impl Source for Office {
         candidates(&["web-1", "web-2"])
     }
 
+    fn people(&self) -> Vec<Candidate> {
+        candidates(&["@kim"])
+    }
+
     fn keys(&self) -> Vec<Candidate> {
         candidates(&["laptop"])
     }
@@ -84,6 +88,9 @@ fn names_and_parameters_are_offered_where_they_fit() {
     );
     assert_eq!(lines("/env extend |"), ["/env extend web-1 ", "/env extend web-2 "]);
     assert_eq!(lines("/key remove |"), ["/key remove laptop "]);
+    assert_eq!(lines("/env list |"), ["/env list all ", "/env list @kim "]);
+    assert_eq!(lines("/env extend web-1 2d |"), [""; 0]);
+    assert_eq!(lines("/key add ssh-ed25519 AAAA |"), ["/key add ssh-ed25519 AAAA name="]);
 }
 
 #[test]
@@ -93,6 +100,8 @@ fn values_are_offered_behind_their_name() {
         ["/env request web flavour=plain ", "/env request web flavour=spicy "]
     );
     assert_eq!(lines("/env request web key=l|"), ["/env request web key=laptop "]);
+    assert_eq!(lines("/env request web for 3|"), ["/env request web for 3d "]);
+    assert_eq!(lines("/env request web 2cpu for 3d k|"), ["/env request web 2cpu for 3d key="]);
     assert_eq!(lines("/env request web for=3|"), ["/env request web for=3d "]);
     assert_eq!(lines("/env request web cpu=|"), ["/env request web cpu=1 ", "/env request web cpu=4 "]);
 }

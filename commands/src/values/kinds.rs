@@ -72,7 +72,7 @@ impl FromValue for String {
             Kind::KeyName => key_name(value),
             Kind::Key => key(value),
             Kind::Text => text(value),
-            Kind::Word | Kind::Span | Kind::When | Kind::Number => word(value),
+            Kind::Person | Kind::Span | Kind::When | Kind::Number => word(value),
             Kind::Choice(choices) => choice(choices, value),
             Kind::Command => crate::find_topic(value),
         }
