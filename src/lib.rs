@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod cards;
 pub mod clock;
+pub mod document;
 pub mod domain;
 pub mod faults;
 pub mod mail;
