@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod cards;
 pub mod clock;
+pub mod config;
 pub mod document;
 pub mod domain;
 pub mod faults;

@@ -10,7 +10,7 @@ mod tree;
 use std::collections::BTreeMap;
 
 pub use fault::{Fault, Faults, Place};
-pub use section::{Kept, Section, Wrong};
+pub use section::{Kept, Section, Wrong, choose};
 
 use tree::{Item, Table};
 

@@ -64,15 +64,24 @@ impl<'a> Section<'a> {
         self.table.get(key).is_some()
     }
 
+    /// Whether the value came from a variable.
+    pub fn is_variable(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(|item| matches!(item.node, Node::Variable(_)))
+    }
+
     /// Where the section begins; the whole document when it was not written.
     pub fn place(&self) -> Place {
         self.table.place.clone().unwrap_or_else(|| Place::Whole(self.origin.to_owned()))
     }
 
+    /// Where a key's value was written; where the section begins when it was not.
+    pub fn place_of(&self, key: &str) -> Place {
+        self.table.get(key).map_or_else(|| self.place(), |item| item.place.clone())
+    }
+
     /// Notes a fault of a key: at its value, or at the section when it is missing.
     pub fn fault(&self, key: &str, wrong: Wrong) {
-        let place = self.table.get(key).map_or_else(|| self.place(), |item| item.place.clone());
-        self.note(place, self.path_of(key), wrong);
+        self.note(self.place_of(key), self.path_of(key), wrong);
     }
 
     /// Notes a fault at a place kept before.
@@ -110,6 +119,17 @@ impl<'a> Section<'a> {
     /// As [`Section::scalar`], for a key that is only known when the document is read.
     pub fn scalar_named<T>(&self, key: &str, read: impl FnOnce(&str) -> Result<T, Wrong>) -> Option<T> {
         self.take(key, |item| scalar(&item.node).and_then(|text| read(&text)))
+    }
+
+    /// A secret: only a variable may bring it, and it is never quoted. In a file it is a fault.
+    pub fn secret(&self, key: &'static str, right: &str) -> Option<String> {
+        self.take(key, |item| match &item.node {
+            Node::Variable(text) if text.trim().is_empty() => {
+                Err(Wrong::new("This is empty.", "Give it a value, or unset it."))
+            }
+            Node::Variable(text) => Ok(text.clone()),
+            _ => Err(Wrong::new("A secret does not belong in this file.", right)),
+        })
     }
 
     /// One word of several.

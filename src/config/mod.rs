@@ -1,0 +1,120 @@
+//! The configuration: one TOML file, variables over it, every fault at once, secrets never shown.
+
+pub mod console;
+pub mod data;
+pub mod database;
+pub mod devops;
+pub mod local;
+pub mod mail;
+pub mod people;
+pub mod policy;
+mod quantity;
+pub mod reaper;
+pub mod schedule;
+mod secret;
+pub mod server;
+pub mod sources;
+mod summary;
+pub mod telemetry;
+pub mod templates;
+
+use std::path::Path;
+
+pub use sources::Sources;
+
+use crate::{
+    document::{Document, Faults, Section},
+    domain::person::Person,
+};
+
+/// What the variables that stand for settings begin with: `SUBLET__SERVER__LISTEN` is `server.listen`.
+pub const PREFIX: &str = "SUBLET__";
+
+/// The file that is read when no other is named and it is there.
+pub const USUAL_FILE: &str = "sublet.toml";
+
+/// The demo's whole configuration; its relative paths count from the data folder.
+const DEMO: &str = include_str!("demo.toml");
+
+/// Everything that an operator decides, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where it listens and how it is reached.
+    pub server: server::Server,
+    /// Where it keeps what it must keep.
+    pub data: data::Data,
+    /// Which database.
+    pub database: database::Database,
+    /// Who is known.
+    pub people: Vec<Person>,
+    /// What is allowed, and how patient it is.
+    pub policy: policy::Policy,
+    /// When it looks for what is due.
+    pub reaper: reaper::Reaper,
+    /// How letters leave; `None` when there is no mail.
+    pub mail: Option<mail::Mail>,
+    /// Who is told when something needs a hand.
+    pub devops: devops::Devops,
+    /// The chat console in the page.
+    pub console: console::Console,
+    /// Environments inside this process.
+    pub local: local::Local,
+    /// Where templates are.
+    pub templates: templates::Templates,
+    /// What is logged, and how.
+    pub telemetry: telemetry::Telemetry,
+}
+
+impl Config {
+    /// Reads the file, lays the variables over it and checks everything.
+    ///
+    /// # Errors
+    /// All faults, each with its place, what is wrong and what would be right.
+    pub fn load(sources: &Sources) -> Result<Self, Faults> {
+        let (name, text) = match &sources.file {
+            Some((name, text)) => (name.as_str(), text.as_str()),
+            None => ("configuration", ""),
+        };
+        let mut document = Document::read(name, text)?;
+        let stray = document.overlay(PREFIX, &sources.variables).err().unwrap_or_default();
+        match document.check(|root| Self::read(root, sources)) {
+            Ok(config) => stray.or(config),
+            Err(mut faults) => {
+                faults.and(stray);
+                Err(faults)
+            }
+        }
+    }
+
+    /// The demo: a developer, two approvers and an admin, local environments, letters into a folder, all
+    /// below `data`. Variables may change it as they change any configuration.
+    ///
+    /// # Errors
+    /// Faults of the variables.
+    pub fn demo(data: &Path, variables: std::collections::BTreeMap<String, String>) -> Result<Self, Faults> {
+        let file = Some(("demo.toml".to_owned(), DEMO.to_owned()));
+        Self::load(&Sources { file, folder: data.to_owned(), variables })
+    }
+
+    fn read(root: &Section<'_>, sources: &Sources) -> Self {
+        let data = root.section("data", |section| data::Data::read(section, sources));
+        let database = root.section("database", |section| database::Database::read(section, sources, &data));
+        let server = root.section("server", |section| server::Server::read(section, database.engine));
+        let people = people::read(root);
+        let mail = root.section("mail", |section| mail::Mail::read(section, sources, &data));
+        Self {
+            policy: root.section("policy", policy::Policy::read),
+            reaper: root.section("reaper", reaper::Reaper::read),
+            devops: root.section("devops", |section| devops::Devops::read(section, &people, mail.is_some())),
+            console: root.section("console", |section| console::Console::read(section, &server)),
+            local: root.section("local", |section| local::Local::read(section, sources, &data)),
+            templates: root.section("templates", |section| templates::Templates::read(section, sources)),
+            telemetry: root.section("telemetry", telemetry::Telemetry::read),
+            server,
+            data,
+            database,
+            people,
+            mail,
+        }
+    }
+}

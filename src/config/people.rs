@@ -1,0 +1,111 @@
+//! `[[people]]`: who is known, and what they may do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono_tz::Tz;
+
+use super::mail::address;
+use crate::{
+    document::{Place, Section, Wrong, choose},
+    domain::{
+        ids::PersonId,
+        person::{Person, Role},
+    },
+};
+
+const ROLES: [(&str, Role); 3] =
+    [("developer", Role::Developer), ("approver", Role::Approver), ("admin", Role::Admin)];
+
+/// Reads everybody. Handles and addresses are unique, and somebody can approve.
+pub(super) fn read(root: &Section<'_>) -> Vec<Person> {
+    let read: Vec<Option<Person>> = {
+        let mut seen = Seen::default();
+        root.sections("people", |section| person(section, &mut seen))
+    };
+    let whole = !read.is_empty() && read.iter().all(Option::is_some);
+    let people: Vec<Person> = read.into_iter().flatten().collect();
+    if !root.has("people") {
+        let right = "Add [[people]] sections, at least one with roles = [\"approver\"].";
+        root.fault("people", Wrong::new("Nobody is known, so nobody could ask or approve.", right));
+    } else if whole && !people.iter().any(Person::may_decide) {
+        let right = "Give somebody active roles = [\"approver\"] or [\"admin\"].";
+        root.fault("people", Wrong::new("Nobody can approve a request.", right));
+    }
+    people
+}
+
+/// Handles and addresses met so far, with their places.
+#[derive(Default)]
+struct Seen {
+    handles: BTreeMap<String, Place>,
+    emails: BTreeMap<String, Place>,
+}
+
+fn person(section: &Section<'_>, seen: &mut Seen) -> Option<Person> {
+    let handle = section.parse("handle", handle);
+    let handle =
+        section.require("handle", handle, "Write the short name that others mention, such as `dana`.");
+    let email = section.parse("email", address);
+    let email = section.require("email", email, "Write where their letters go, such as `dana@example.org`.");
+    let name = section.text("name");
+    let zone = section.parse("zone", zone).unwrap_or(Tz::UTC);
+    let roles = section.each("roles", |role| choose(role, &ROLES));
+    let active = section.switch("active").unwrap_or(true);
+    if let Some(handle) = &handle {
+        single(section, "handle", handle, &mut seen.handles);
+    }
+    if let Some(email) = &email {
+        single(section, "email", &email.to_lowercase(), &mut seen.emails);
+    }
+    let handle = handle?;
+    let roles = match roles {
+        Some(roles) => roles.into_iter().map(|role| role.value).collect(),
+        None => BTreeSet::from([Role::Developer]),
+    };
+    let id = PersonId::parse(&format!("{}{handle}", PersonId::PREFIX))?;
+    Some(Person {
+        id,
+        name: name.unwrap_or_else(|| handle.clone()),
+        email: email?,
+        zone,
+        roles,
+        active,
+        handle,
+    })
+}
+
+fn single(section: &Section<'_>, key: &'static str, value: &str, seen: &mut BTreeMap<String, Place>) {
+    match seen.get(value) {
+        Some(first) => {
+            let wrong = format!("“{value}” is somebody else's: it was written before, at {first}.");
+            section.fault(key, Wrong::new(wrong, "Give everybody one of their own."));
+        }
+        None => {
+            seen.insert(value.to_owned(), section.place_of(key));
+        }
+    }
+}
+
+fn handle(text: &str) -> Result<String, Wrong> {
+    let fits = text.len() <= 32
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.'));
+    if fits {
+        return Ok(text.to_owned());
+    }
+    let right = "Write at most 32 small letters, digits, `-`, `_` or `.`, a letter first.";
+    Err(Wrong::new(format!("“{text}” is not a handle."), right))
+}
+
+fn zone(text: &str) -> Result<Tz, Wrong> {
+    text.parse().map_err(|_| {
+        let known = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+        let right = match commands::usage::nearest(text, known) {
+            Some(meant) => format!("Did you mean “{meant}”?"),
+            None => "Write a name of the time zone database, such as `Europe/Berlin` or `UTC`.".to_owned(),
+        };
+        Wrong::new(format!("“{text}” is not a time zone."), right)
+    })
+}

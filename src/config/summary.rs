@@ -1,0 +1,125 @@
+//! The configuration in a few lines, without secrets: what `check-config` says when all is well.
+
+use std::fmt;
+
+use super::{
+    Config,
+    mail::{Security, Transport},
+    telemetry::Format,
+};
+
+impl Config {
+    /// The configuration in a few lines, without secrets.
+    pub fn summary(&self) -> impl fmt::Display + '_ {
+        Summary(self)
+    }
+
+    fn lines(&self) -> Vec<(&'static str, String)> {
+        let policy = &self.policy;
+        let span = |span| commands::units::print_span(span);
+        vec![
+            ("server", format!("{} on {}, {}", self.server.public_url, self.server.listen, self.replicas())),
+            ("data", self.data.folder.display().to_string()),
+            (
+                "database",
+                format!("{}, up to {} connections", self.database.engine.name(), self.database.connections),
+            ),
+            ("people", self.everybody()),
+            (
+                "policy",
+                format!(
+                    "{}; reminded after {}, lapses after {}; {} open requests each",
+                    policy.email_domains.join(", "),
+                    span(policy.patience.remind_after),
+                    span(policy.patience.lapse_after),
+                    policy.open_requests
+                ),
+            ),
+            ("reaper", format!("{} (UTC)", self.reaper.schedule.written())),
+            ("mail", self.letters()),
+            ("devops", or_nobody(self.devops.emails.join(", "))),
+            ("console", if self.console.enabled { "on" } else { "off" }.to_owned()),
+            ("local", self.embedded()),
+            (
+                "templates",
+                format!(
+                    "{}, looked at every {}",
+                    self.templates.folder.display(),
+                    span(self.templates.reload)
+                ),
+            ),
+            (
+                "telemetry",
+                format!(
+                    "{} {}",
+                    match self.telemetry.format {
+                        Format::Text => "text",
+                        Format::Json => "JSON",
+                    },
+                    self.telemetry.filter
+                ),
+            ),
+        ]
+    }
+
+    fn replicas(&self) -> String {
+        match self.server.replicas {
+            1 => "one replica".to_owned(),
+            count => format!("{count} replicas"),
+        }
+    }
+
+    fn everybody(&self) -> String {
+        let names: Vec<String> = self
+            .people
+            .iter()
+            .map(|person| {
+                if person.may_decide() {
+                    format!("{} (approves)", person.handle)
+                } else {
+                    person.handle.clone()
+                }
+            })
+            .collect();
+        names.join(", ")
+    }
+
+    fn letters(&self) -> String {
+        let Some(mail) = &self.mail else { return "none".to_owned() };
+        match &mail.transport {
+            Transport::Folder(folder) => format!("from {}, into {}", mail.from, folder.display()),
+            Transport::Smtp(smtp) => {
+                let way = match smtp.security {
+                    Security::StartTls => "STARTTLS",
+                    Security::Tls => "TLS",
+                    Security::None => "plain",
+                };
+                let login = if smtp.user.is_some() { ", with a password" } else { "" };
+                format!("from {}, by {} ({way}{login})", mail.from, smtp.host)
+            }
+        }
+    }
+
+    fn embedded(&self) -> String {
+        if !self.local.enabled {
+            return "off".to_owned();
+        }
+        let (ports, folder) = (&self.local.ports, self.local.folder.display());
+        format!("{}, ports {}-{}, in {folder}", self.local.host, ports.start(), ports.end())
+    }
+}
+
+struct Summary<'a>(&'a Config);
+
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, value) in self.0.lines() {
+            writeln!(f, "{name:>10}  {value}")?;
+        }
+        Ok(())
+    }
+}
+
+fn or_nobody(text: String) -> String {
+    if text.is_empty() { "nobody".to_owned() } else { text }
+}
