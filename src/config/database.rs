@@ -14,6 +14,8 @@ pub struct Database {
     pub engine: Engine,
     /// How many connections are kept at most.
     pub connections: u32,
+    /// Whether tables are brought up to date at the start; else `sublet migrate` must have been run.
+    pub migrate: bool,
 }
 
 /// The kinds of databases.
@@ -46,7 +48,12 @@ impl Database {
         });
         let connections = section.number("connections", 1..=200).and_then(|count| count.try_into().ok());
         let (url, engine) = named.or(written).unwrap_or_else(|| (in_folder(data), Engine::Sqlite));
-        Self { url: SecretString::from(url), engine, connections: connections.unwrap_or(8) }
+        Self {
+            url: SecretString::from(url),
+            engine,
+            connections: connections.unwrap_or(8),
+            migrate: section.switch("migrate").unwrap_or(true),
+        }
     }
 }
 

@@ -1,63 +1,14 @@
 //! `[mail]`: how letters leave.
 
-use std::{net::IpAddr, path::PathBuf, str::FromStr};
+use std::{net::IpAddr, str::FromStr, time::Duration};
 
-use chrono::TimeDelta;
 use email_address::EmailAddress;
-use secrecy::SecretString;
 
 use super::{Sources, data::Data, quantity::span, secret};
-use crate::document::{Section, Wrong};
-
-/// Who letters are from and how they leave.
-#[derive(Debug, Clone)]
-pub struct Mail {
-    /// The sender: `Sublet <sublet@example.org>` or a bare address.
-    pub from: String,
-    /// Where letters are handed over.
-    pub transport: Transport,
-}
-
-/// Where letters are handed over.
-#[derive(Debug, Clone)]
-pub enum Transport {
-    /// Into a folder, one file each. For evaluation: nobody is told anything.
-    Folder(PathBuf),
-    /// To a mail server.
-    Smtp(Smtp),
-}
-
-/// How to reach a mail server.
-#[derive(Debug, Clone)]
-pub struct Smtp {
-    /// Its name, which its certificate must carry, or its address.
-    pub host: String,
-    /// Its port; without one, the usual port of the chosen security.
-    pub port: Option<u16>,
-    /// How the way there is protected.
-    pub security: Security,
-    /// User name; a password comes with it.
-    pub user: Option<String>,
-    /// Password; a user name comes with it.
-    pub password: Option<SecretString>,
-    /// A PEM file with one more authority to trust.
-    pub authority: Option<PathBuf>,
-    /// How long a hand-over may take.
-    pub timeout: TimeDelta,
-    /// How many connections are kept at most.
-    pub connections: u32,
-}
-
-/// How the way to the mail server is protected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Security {
-    /// Starts plain and must become TLS; port 587.
-    StartTls,
-    /// TLS from the first byte; port 465.
-    Tls,
-    /// No protection, on this machine only; port 25.
-    None,
-}
+use crate::{
+    document::{Section, Wrong},
+    mail::{Security, Settings, Smtp, Transport},
+};
 
 #[derive(Clone, Copy, PartialEq)]
 enum Way {
@@ -70,66 +21,61 @@ const WAYS: [(&str, Way); 3] = [("none", Way::None), ("folder", Way::Folder), ("
 const SECURITIES: [(&str, Security); 3] =
     [("starttls", Security::StartTls), ("tls", Security::Tls), ("none", Security::None)];
 
-impl Mail {
-    pub(super) fn read(section: &Section<'_>, sources: &Sources, data: &Data) -> Option<Self> {
-        let way = section.choice("transport", &WAYS).unwrap_or(Way::None);
-        let from = section.parse("from", sender);
-        let folder = section.text("folder").map(|folder| sources.path(&folder));
-        let smtp = section.section("smtp", |smtp| Smtp::read(smtp, sources, way == Way::Smtp));
-        let transport = match way {
-            Way::None => return None,
-            Way::Folder => Transport::Folder(folder.unwrap_or_else(|| data.folder.join("mail"))),
-            Way::Smtp => Transport::Smtp(smtp),
-        };
-        let from =
-            section.require("from", from, "Write who letters are from: `Sublet <sublet@example.org>`.");
-        Some(Self { from: from.unwrap_or_default(), transport })
-    }
+/// Reads who letters are from and how they leave; `None` when there is no mail.
+pub(super) fn read(section: &Section<'_>, sources: &Sources, data: &Data) -> Option<Settings> {
+    let way = section.choice("transport", &WAYS).unwrap_or(Way::None);
+    let from = section.parse("from", sender);
+    let folder = section.text("folder").map(|folder| sources.path(&folder));
+    let smtp = section.section("smtp", |smtp| smtp_server(smtp, sources, way == Way::Smtp));
+    let transport = match way {
+        Way::None => return None,
+        Way::Folder => Transport::Folder(folder.unwrap_or_else(|| data.folder.join("mail"))),
+        Way::Smtp => Transport::Smtp(smtp),
+    };
+    let from = section.require("from", from, "Write who letters are from: `Sublet <sublet@example.org>`.");
+    Some(Settings { from: from.unwrap_or_default(), transport })
 }
 
-impl Smtp {
-    fn read(section: &Section<'_>, sources: &Sources, used: bool) -> Self {
-        let host = section.text("host");
-        let port = section.number("port", 1..=65_535).and_then(|port| u16::try_from(port).ok());
-        let security = section.choice("security", &SECURITIES).unwrap_or(Security::StartTls);
-        let user = section.text("user");
-        let password = secret::read(section, ["password", "password_env", "password_file"], sources);
-        let authority = section.text("authority").map(|path| sources.path(&path));
-        let timeout = section.parse("timeout", span).unwrap_or(TimeDelta::seconds(30));
-        let connections = section.number("connections", 1..=50).and_then(|count| count.try_into().ok());
-        let host =
-            if used { section.require("host", host, "Write the name of the mail server.") } else { host };
-        let smtp = Self {
-            host: host.unwrap_or_default(),
-            port,
-            security,
-            user,
-            password,
-            authority,
-            timeout,
-            connections: connections.unwrap_or(4),
-        };
-        smtp.check(section);
-        smtp
-    }
+fn smtp_server(section: &Section<'_>, sources: &Sources, used: bool) -> Smtp {
+    let host = section.text("host");
+    let port = section.number("port", 1..=65_535).and_then(|port| u16::try_from(port).ok());
+    let security = section.choice("security", &SECURITIES).unwrap_or(Security::StartTls);
+    let user = section.text("user");
+    let password = secret::read(section, ["password", "password_env", "password_file"], sources);
+    let authority = section.text("authority").map(|path| sources.path(&path));
+    let timeout = section.parse("timeout", span).and_then(|span| span.to_std().ok());
+    let connections = section.number("connections", 1..=50).and_then(|count| count.try_into().ok());
+    let host = if used { section.require("host", host, "Write the name of the mail server.") } else { host };
+    let smtp = Smtp {
+        host: host.unwrap_or_default(),
+        port,
+        security,
+        user,
+        password,
+        authority,
+        timeout: timeout.unwrap_or(Duration::from_secs(30)),
+        connections: connections.unwrap_or(4),
+    };
+    check(&smtp, section);
+    smtp
+}
 
-    fn check(&self, section: &Section<'_>) {
-        let named = ["password", "password_env", "password_file"].into_iter().find(|key| section.has(key));
-        match (section.has("user"), named) {
-            (true, None) => {
-                let right = "Name a variable with password_env or a file with password_file.";
-                section.fault("user", Wrong::new("A user name is given, but no password.", right));
-            }
-            (false, Some(key)) => {
-                let wrong = Wrong::new("A password is given, but no user name.", "Write user as well.");
-                section.fault(key, wrong);
-            }
-            _ => {}
+fn check(smtp: &Smtp, section: &Section<'_>) {
+    let named = ["password", "password_env", "password_file"].into_iter().find(|key| section.has(key));
+    match (section.has("user"), named) {
+        (true, None) => {
+            let right = "Name a variable with password_env or a file with password_file.";
+            section.fault("user", Wrong::new("A user name is given, but no password.", right));
         }
-        if self.security == Security::None && section.has("host") && !on_this_machine(&self.host) {
-            let wrong = "Letters would cross the network unprotected.";
-            section.fault("security", Wrong::new(wrong, "Write “starttls” or “tls”."));
+        (false, Some(key)) => {
+            let wrong = Wrong::new("A password is given, but no user name.", "Write user as well.");
+            section.fault(key, wrong);
         }
+        _ => {}
+    }
+    if smtp.security == Security::None && section.has("host") && !on_this_machine(&smtp.host) {
+        let wrong = "Letters would cross the network unprotected.";
+        section.fault("security", Wrong::new(wrong, "Write “starttls” or “tls”."));
     }
 }
 

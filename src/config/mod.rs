@@ -5,8 +5,8 @@ pub mod data;
 pub mod database;
 pub mod devops;
 pub mod local;
-pub mod mail;
-pub mod people;
+mod mail;
+mod people;
 pub mod policy;
 mod quantity;
 pub mod reaper;
@@ -52,7 +52,7 @@ pub struct Config {
     /// When it looks for what is due.
     pub reaper: reaper::Reaper,
     /// How letters leave; `None` when there is no mail.
-    pub mail: Option<mail::Mail>,
+    pub mail: Option<crate::mail::Settings>,
     /// Who is told when something needs a hand.
     pub devops: devops::Devops,
     /// The chat console in the page.
@@ -101,7 +101,7 @@ impl Config {
         let database = root.section("database", |section| database::Database::read(section, sources, &data));
         let server = root.section("server", |section| server::Server::read(section, database.engine));
         let people = people::read(root);
-        let mail = root.section("mail", |section| mail::Mail::read(section, sources, &data));
+        let mail = root.section("mail", |section| mail::read(section, sources, &data));
         Self {
             policy: root.section("policy", policy::Policy::read),
             reaper: root.section("reaper", reaper::Reaper::read),

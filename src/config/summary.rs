@@ -2,11 +2,8 @@
 
 use std::fmt;
 
-use super::{
-    Config,
-    mail::{Security, Transport},
-    telemetry::Format,
-};
+use super::{Config, telemetry::Format};
+use crate::mail::{Security, Transport};
 
 impl Config {
     /// The configuration in a few lines, without secrets.
