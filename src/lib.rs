@@ -6,6 +6,7 @@ pub mod clock;
 pub mod config;
 pub mod document;
 pub mod domain;
+pub mod engine;
 pub mod faults;
 pub mod mail;
 pub mod ports;

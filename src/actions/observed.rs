@@ -12,10 +12,25 @@ pub async fn note(world: &World, id: &LeaseId, seen: &Observed) -> Stored<()> {
     let step = |lease: Lease, now: Instant| match seen.clone() {
         Observed::Working(progress) => lease.progressed(progress),
         Observed::Ready(access) => lease.ready(access, now),
-        Observed::Failed(why) => lease.provisioning_failed(&why, now),
-        Observed::Absent | Observed::Leaving(_) => (lease, Change::none()),
+        Observed::Failed(why) if lease.applied == lease.attempt => lease.provisioning_failed(&why, now),
+        Observed::Failed(_) | Observed::Absent | Observed::Leaving(_) => (lease, Change::none()),
     };
     until_saved!(apply(world, id, &step))
+}
+
+/// The provisioner took the present try on: from now on its failures count.
+pub async fn taken_on(world: &World, id: &LeaseId) -> Stored<()> {
+    until_saved!(taken_on_once(world, id))
+}
+
+async fn taken_on_once(world: &World, id: &LeaseId) -> Stored<()> {
+    let mut work = Work::begin(world).await?;
+    let Some(lease) = work.tx.lease(id).await?.filter(|lease| lease.applied != lease.attempt) else {
+        return Ok(());
+    };
+    let mut lease = lease.taken_on();
+    work.save_lease(&mut lease, Change::none(), &Actor::Outside).await?;
+    work.commit().await
 }
 
 /// Provisioning cannot be done.

@@ -27,7 +27,7 @@ impl Said {
     }
 
     fn field(mut self, name: &str) -> Self {
-        let words = Text(self.what.0.iter().cloned().collect()).and(" ").and(self.hint.clone());
+        let words = self.what.clone().and(" ").and(self.hint.clone());
         self.fields.push((name.to_owned(), words));
         self
     }

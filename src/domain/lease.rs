@@ -54,6 +54,8 @@ pub struct Lease {
     pub extended: bool,
     /// How often provisioning was tried.
     pub attempt: u32,
+    /// The try that the provisioner has taken on: what it says before that is about an earlier one.
+    pub applied: u32,
     /// Grows with every save.
     pub version: i64,
 }
@@ -61,6 +63,8 @@ pub struct Lease {
 /// What the template promised for this lease.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Terms {
+    /// Which provisioner makes it.
+    pub provisioner: String,
     /// For how long, once it is ready.
     pub span: Offset,
     /// The end asked for as a moment, which then stands instead.
@@ -79,6 +83,7 @@ impl Terms {
     /// The terms of a template for a span.
     pub fn of(template: &Template, span: Offset, until: Option<Instant>) -> Self {
         Self {
+            provisioner: template.provisioner.clone(),
             span,
             until,
             longest: template.longest,

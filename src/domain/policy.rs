@@ -23,8 +23,7 @@ impl Policy {
             return Err(Refusal::Unknown);
         }
         let domain = person.email.rsplit_once('@').map(|(_, domain)| domain.to_lowercase());
-        let allowed = self.domains.is_empty()
-            || domain.is_some_and(|domain| self.domains.iter().any(|allowed| *allowed == domain));
+        let allowed = self.domains.is_empty() || domain.is_some_and(|domain| self.domains.contains(&domain));
         if allowed {
             Ok(())
         } else {

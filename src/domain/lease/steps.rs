@@ -49,10 +49,17 @@ impl Lease {
             asked: None,
             extended: false,
             attempt: 1,
+            applied: 0,
             version: 0,
         };
         let change = Change::none().effect(lease.provision()).fact(Fact::ProvisioningStarted { attempt: 1 });
         (lease, change)
+    }
+
+    /// The provisioner took the present try on.
+    pub fn taken_on(mut self) -> Self {
+        self.applied = self.attempt;
+        self
     }
 
     /// The provisioner got further.

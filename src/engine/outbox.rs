@@ -1,0 +1,161 @@
+//! The outbox: claims lanes, does their effects one after another, and writes down what came of each.
+
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+
+use super::{Engine, deliver, provision, show};
+use crate::{
+    actions::{self, deliveries, work::Work},
+    domain::{effect::Effect, ids::RequestId},
+    ports::{
+        Failure,
+        store::{Queued, Stored},
+    },
+    until_saved,
+};
+
+/// How long a claim lasts: longer than any call to the outside, which all have time-outs below it.
+const CLAIM: TimeDelta = TimeDelta::minutes(3);
+/// How many lanes are worked at once.
+const LANES: u32 = 8;
+/// The first gap between two tries; each later one is twice as long.
+const FIRST_GAP: TimeDelta = TimeDelta::seconds(5);
+/// The longest gap between two tries.
+const LONGEST_GAP: TimeDelta = TimeDelta::minutes(10);
+
+/// What came of an effect.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Done; for a notice, by which way it was delivered.
+    Done(Option<&'static str>),
+    /// No longer true or no longer needed.
+    Stale,
+    /// To be tried again after this long.
+    Again(TimeDelta, String),
+    /// It cannot be done.
+    GaveUp(String),
+}
+
+impl Outcome {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Done(_) => "done",
+            Self::Stale => "stale",
+            Self::Again(..) => "again",
+            Self::GaveUp(_) => "gave up",
+        }
+    }
+}
+
+/// The gap after that many tries, or what the other side asked for.
+pub fn gap(attempts: u32, failure: &Failure) -> TimeDelta {
+    let asked = match failure {
+        Failure::Later { after, .. } => *after,
+        Failure::Never { .. } => None,
+    };
+    asked.unwrap_or_else(|| (FIRST_GAP * 2_i32.saturating_pow(attempts.min(16))).min(LONGEST_GAP))
+}
+
+/// Claims some lanes and does what is due in them. Returns how many effects were tried.
+pub async fn pass(engine: &Engine) -> Stored<u32> {
+    let lanes = until_saved!(claim(engine))?;
+    let worked = join_all(lanes.iter().map(|lane| lane_of(engine, lane))).await;
+    worked.into_iter().sum()
+}
+
+async fn claim(engine: &Engine) -> Stored<Vec<RequestId>> {
+    let mut work = Work::begin(&engine.world).await?;
+    let until = work.now + CLAIM;
+    let lanes = work.tx.claim_lanes(&engine.holder, work.now, until, LANES).await?;
+    work.tx.commit().await?;
+    Ok(lanes)
+}
+
+async fn lane_of(engine: &Engine, lane: &RequestId) -> Stored<u32> {
+    let due = {
+        let mut work = Work::look(&engine.world).await?;
+        work.tx.due_effects(lane, work.now).await?
+    };
+    let mut tried = 0;
+    for queued in due {
+        tried += 1;
+        if !one(engine, queued).await? {
+            return Ok(tried);
+        }
+    }
+    until_saved!(release(engine, lane))?;
+    Ok(tried)
+}
+
+async fn release(engine: &Engine, lane: &RequestId) -> Stored<()> {
+    let mut work = Work::begin(&engine.world).await?;
+    work.tx.release_lane(lane, &engine.holder).await?;
+    work.tx.commit().await
+}
+
+/// Does one effect. `false` when the lane was lost to another engine meanwhile.
+async fn one(engine: &Engine, mut queued: Queued) -> Stored<bool> {
+    fail::fail_point!("outbox::before", |_| crate::faults::crash());
+    let outcome = act(engine, &mut queued).await?;
+    fail::fail_point!("outbox::done-not-saved", |_| crate::faults::crash());
+    let kind = queued.effect.kind();
+    metrics::counter!("sublet_effects_total", "kind" => kind, "outcome" => outcome.word()).increment(1);
+    match &outcome {
+        Outcome::GaveUp(why) => {
+            tracing::error!(kind, key = queued.effect.key(), why, "an effect was given up")
+        }
+        Outcome::Again(gap, why) => {
+            tracing::warn!(kind, key = queued.effect.key(), why, seconds = gap.num_seconds(), "trying again");
+        }
+        Outcome::Done(_) | Outcome::Stale => {}
+    }
+    let kept = until_saved!(settle(engine, &queued, &outcome))?;
+    fail::fail_point!("outbox::saved", |_| crate::faults::crash());
+    Ok(kept)
+}
+
+async fn act(engine: &Engine, queued: &mut Queued) -> Stored<Outcome> {
+    match queued.effect.clone() {
+        Effect::Analyse { request } => {
+            actions::analyse(&engine.world, &request).await?;
+            Ok(Outcome::Done(None))
+        }
+        Effect::Show { request, .. } => show::cards(engine, &request, queued.attempts).await,
+        Effect::Tell { notice } => deliver::tell(engine, &notice, queued).await,
+        Effect::Mail { notice } => deliver::mail(engine, &notice, queued).await,
+        Effect::Page { request: _, name, why, key } => deliver::page(engine, &name, &why, &key, queued).await,
+        Effect::Remind { request, count, subject } => {
+            deliver::remind(engine, &request, &subject, count, queued).await
+        }
+        Effect::Provision { lease, .. } => provision::make(engine, &lease, queued).await,
+        Effect::Purge { lease, .. } => provision::purge(engine, &lease, queued).await,
+    }
+}
+
+/// Writes down what came of it, with what follows, if the lane is still ours.
+async fn settle(engine: &Engine, queued: &Queued, outcome: &Outcome) -> Stored<bool> {
+    let mut work = Work::begin(&engine.world).await?;
+    if !work.tx.holds(&queued.lane, &engine.holder).await? {
+        return Ok(false);
+    }
+    match outcome {
+        Outcome::Again(gap, why) => {
+            let mut queued = queued.clone();
+            queued.attempts += 1;
+            if queued.notes.last() != Some(why) {
+                queued.notes.push(why.clone());
+            }
+            work.tx.postpone(&queued, work.now + *gap).await?;
+        }
+        _ => work.tx.finish(&queued.id, outcome.word(), work.now).await?,
+    }
+    if let Effect::Tell { notice } = &queued.effect {
+        match outcome {
+            Outcome::Done(way) => deliveries::delivered(&mut work, notice, way.unwrap_or("dm")).await?,
+            Outcome::GaveUp(why) => deliveries::undelivered(&mut work, notice, why).await?,
+            Outcome::Stale | Outcome::Again(..) => {}
+        }
+    }
+    work.commit().await?;
+    Ok(true)
+}

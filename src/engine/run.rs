@@ -1,0 +1,125 @@
+//! The loops that keep the engine going until it is told to stop.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use cron::Schedule as Cron;
+use tokio::{sync::Mutex, task::JoinSet, time::sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::Engine;
+use crate::{domain::Instant, faults, ports::store::Stored};
+
+/// How long the outbox waits when nobody rings: another process may have stored something.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long to wait after a fault of the database.
+const RECOVER: Duration = Duration::from_secs(3);
+/// How often what should exist is compared with what does.
+const RECONCILE: Duration = Duration::from_secs(300);
+
+/// When the reaper looks.
+#[derive(Debug, Clone)]
+pub struct Schedule(pub Cron);
+
+impl Schedule {
+    /// The first look after that moment.
+    pub fn next(&self, after: Instant) -> Option<Instant> {
+        self.0.after(&after).next()
+    }
+}
+
+impl Engine {
+    /// Runs until told to stop; what is in flight then finishes first, or is left claimable.
+    pub async fn run(self: Arc<Self>, schedule: Schedule, stop: CancellationToken) {
+        let mut loops = JoinSet::new();
+        loops.spawn(forever(self.clone(), stop.clone(), "outbox", outbox));
+        loops.spawn(forever(self.clone(), stop.clone(), "observer", observer));
+        loops.spawn(forever(self.clone(), stop.clone(), "reconciler", reconciler));
+        let looked = Arc::new(Mutex::new(self.world.clock.now()));
+        let reaper = move |engine: Arc<Engine>| reaper(engine, schedule.clone(), looked.clone());
+        loops.spawn(forever(self, stop, "reaper", reaper));
+        while loops.join_next().await.is_some() {}
+    }
+}
+
+/// One round after another. A fault is logged once, and the next round waits a little.
+async fn forever<F, R>(engine: Arc<Engine>, stop: CancellationToken, name: &'static str, round: F)
+where
+    F: Fn(Arc<Engine>) -> R + Send,
+    R: Future<Output = Stored<Pause>> + Send,
+{
+    while !stop.is_cancelled() {
+        let pause = match round(engine.clone()).await {
+            Ok(pause) => pause,
+            Err(error) => {
+                faults::record(engine.world.ids.next(), name, &error.into());
+                Pause::For(RECOVER)
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = wait(&engine, pause) => {}
+        }
+    }
+}
+
+/// What to wait for before the next round.
+enum Pause {
+    /// Time.
+    For(Duration),
+    /// New effects, or time.
+    Effects,
+    /// News of a provisioner, or time.
+    Clusters,
+}
+
+async fn wait(engine: &Engine, pause: Pause) {
+    match pause {
+        Pause::For(time) => sleep(time).await,
+        Pause::Effects => {
+            tokio::select! {
+                () = engine.world.wake.notified() => {}
+                () = sleep(LOOK) => {}
+            }
+        }
+        Pause::Clusters => {
+            let changes = engine.clusters.values().map(|cluster| cluster.changed());
+            let changes: Vec<_> = changes.collect();
+            if changes.is_empty() {
+                return sleep(LOOK).await;
+            }
+            tokio::select! {
+                _ = futures_util::future::select_all(changes) => {}
+                () = sleep(LOOK) => {}
+            }
+        }
+    }
+}
+
+async fn outbox(engine: Arc<Engine>) -> Stored<Pause> {
+    engine.drain().await?;
+    Ok(Pause::Effects)
+}
+
+async fn observer(engine: Arc<Engine>) -> Stored<Pause> {
+    engine.observe().await?;
+    Ok(Pause::Clusters)
+}
+
+async fn reconciler(engine: Arc<Engine>) -> Stored<Pause> {
+    engine.reconcile().await?;
+    Ok(Pause::For(RECONCILE))
+}
+
+/// Looks when the schedule says so, counted from the last look: a clock that was put forward is noticed.
+async fn reaper(engine: Arc<Engine>, schedule: Schedule, looked: Arc<Mutex<Instant>>) -> Stored<Pause> {
+    let mut looked = looked.lock().await;
+    let now = engine.world.clock.now();
+    let Some(next) = schedule.next(*looked) else { return Ok(Pause::For(RECOVER)) };
+    if now < next {
+        let left = (next - now).to_std().unwrap_or_default();
+        return Ok(Pause::For(left.min(LOOK)));
+    }
+    engine.tick().await?;
+    *looked = now;
+    Ok(Pause::For(Duration::ZERO))
+}
