@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod cards;
+pub mod chat;
 pub mod clock;
 pub mod config;
 pub mod document;
@@ -12,3 +13,4 @@ pub mod mail;
 pub mod ports;
 pub mod store;
 pub mod values;
+pub mod web;

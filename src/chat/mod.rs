@@ -1,0 +1,3 @@
+//! Chat platforms, one folder each: inbound, render, deliver.
+
+pub mod console;

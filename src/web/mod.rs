@@ -1,0 +1,79 @@
+//! The pages: the chat console, its live events, health and metrics.
+
+mod act;
+mod assets;
+mod form;
+mod guard;
+mod health;
+mod live;
+mod pages;
+mod problem;
+mod seen;
+mod viewer;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::{actions::World, chat::console::Console};
+
+/// What the pages need.
+#[derive(Clone)]
+pub struct Web {
+    /// What acts are performed on.
+    pub world: Arc<World>,
+    /// The chat platform that the pages show.
+    pub console: Arc<Console>,
+    /// How the pages are served.
+    pub settings: Arc<Settings>,
+    /// Where `/metrics` comes from; without it the address does not exist.
+    pub metrics: Option<PrometheusHandle>,
+    /// Cancelled when the process ends, so that live connections end too.
+    pub closing: CancellationToken,
+}
+
+/// How the pages are served.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The handle of the person whose room opens first. Without it, the first developer by handle.
+    pub first: Option<String>,
+    /// Names under which the pages may be asked for, besides `localhost` and the loopback addresses. A
+    /// request for any other name is refused, so that a foreign page cannot reach us by a name of its own.
+    pub hosts: Vec<String>,
+}
+
+/// Everything: the console, `/healthz`, `/readyz` and `/metrics`.
+pub fn router(web: Web) -> Router {
+    let room = Router::new()
+        .route("/", get(pages::front))
+        .route("/as/{handle}", get(pages::person))
+        .route("/as/{handle}/{room}", get(pages::room))
+        .route("/as/{handle}/{room}/say", post(act::say))
+        .route("/as/{handle}/{room}/press", post(act::press))
+        .route("/as/{handle}/{room}/form", post(act::form))
+        .route("/as/{handle}/{room}/complete", get(act::complete))
+        .route("/as/{handle}/{room}/events", get(live::events))
+        .route("/assets/{*path}", get(assets::asset))
+        .fallback(problem::no_such_page);
+    guard::around(guard::console(room, &web).merge(probes()), &web).with_state(web)
+}
+
+/// Only `/healthz`, `/readyz` and `/metrics`: for an address that a cluster's probes and scrapers reach.
+pub fn health(web: Web) -> Router {
+    guard::around(probes().fallback(problem::no_such_page), &web).with_state(web)
+}
+
+fn probes() -> Router<Web> {
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+//! The room page: sidebar, messages, composer.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, header},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+
+use super::{
+    Web, assets,
+    problem::Problem,
+    seen::{Mark, Seen, marks},
+    viewer::{APPROVALS, DM, Viewer, everybody, rooms},
+};
+use crate::{
+    chat::console::render,
+    domain::person::{Person, Role},
+    ports::chat::Room,
+};
+
+/// How many messages a page shows.
+const SHOWN: u32 = 200;
+
+/// Lines that a newcomer can press instead of typing: what it does, and the line.
+const EXAMPLES: &[(&str, &str)] = &[
+    ("See what you can borrow", "/template list"),
+    ("Request an environment", "/env request"),
+    ("See your environments", "/env list"),
+    ("Add your SSH key", "/key add"),
+    ("See all commands", "/help"),
+];
+
+/// The parts of every page of a room.
+#[derive(Template)]
+#[template(path = "room.html", config = "src/web/askama.toml")]
+struct RoomPage<'a> {
+    viewer: &'a Viewer,
+    title: &'a str,
+    about: String,
+    word: &'a str,
+    sidebar: Vec<Entry>,
+    marks: Vec<Mark>,
+    messages: Vec<String>,
+    examples: &'static [(&'static str, &'static str)],
+    fresh: String,
+    example_ids: Vec<String>,
+    revision: i64,
+    dialog: Option<&'a str>,
+}
+
+/// One person in the sidebar.
+struct Entry {
+    handle: String,
+    name: String,
+    role: &'static str,
+    initials: String,
+    hue: u8,
+    current: bool,
+    /// Where a press on it leads.
+    address: String,
+}
+
+/// `GET /`
+pub async fn front(State(web): State<Web>) -> Result<Redirect, Problem> {
+    let people = everybody(&web).await?;
+    let wanted = web.settings.first.as_deref();
+    let first = people
+        .iter()
+        .filter(|person| person.active)
+        .min_by_key(|person| (wanted != Some(&person.handle), person.may_decide(), person.handle.clone()));
+    match first {
+        Some(person) => Ok(Redirect::to(&format!("/as/{}", person.handle))),
+        None => Err(Problem::missing("Nobody is known here yet. People come from the configuration.")),
+    }
+}
+
+/// `GET /as/{handle}`: the room where that person has most to do.
+pub async fn person(State(web): State<Web>, Path(handle): Path<String>) -> Result<Redirect, Problem> {
+    let viewer = Viewer::find(&web, &handle, DM).await?;
+    Ok(Redirect::to(&home(&viewer.person)))
+}
+
+/// `GET /as/{handle}/{room}`
+pub async fn room(
+    State(web): State<Web>,
+    Path((handle, room)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let viewer = Viewer::find(&web, &handle, &room).await?;
+    page(&web, &viewer, &room, &headers, None).await
+}
+
+/// A room's page, with a form on it when something is asked for and there is no script to open a dialog.
+pub async fn page(
+    web: &Web,
+    viewer: &Viewer,
+    word: &str,
+    headers: &HeaderMap,
+    dialog: Option<&str>,
+) -> Result<Response, Problem> {
+    let ids = web.world.ids.as_ref();
+    let look = web.console.look(&viewer.room, &viewer.person.id, SHOWN).await;
+    let (stored, revision) = look.map_err(|error| Problem::store(ids, error))?;
+    let reader = viewer.reader(web.world.clock.now());
+    let messages: Result<Vec<String>, _> =
+        stored.iter().map(|message| render::message(message, reader, ids)).collect();
+    let messages = messages.map_err(|error| Problem::fault(ids, error))?;
+    let mut people: Vec<&Person> = viewer.people.values().filter(|person| person.active).collect();
+    people.sort_by_key(|person| (person.roles.last().copied(), person.handle.clone()));
+    let seen = Seen::read(headers).saw(&viewer.person, word, revision, &viewer.people);
+    let marks = marks(web, people.iter().copied(), &seen, None).await?;
+    let page = RoomPage {
+        title: if viewer.room == Room::Approvers { "approvals" } else { "Sublet" },
+        about: about(viewer),
+        viewer,
+        word,
+        sidebar: people.into_iter().map(|person| Entry::new(person, viewer)).collect(),
+        marks,
+        messages,
+        examples: EXAMPLES,
+        fresh: ids.next().to_string(),
+        example_ids: EXAMPLES.iter().map(|_| ids.next().to_string()).collect(),
+        revision,
+        dialog,
+    };
+    let html = page.render().map_err(|error| Problem::fault(ids, error))?;
+    let mut response = Html(html).into_response();
+    if let Some(cookie) = seen.cookie() {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+fn about(viewer: &Viewer) -> String {
+    let zone = viewer.person.zone;
+    match viewer.room {
+        Room::Approvers => format!("Requests that wait for a decision. Times are in {zone}."),
+        Room::Direct(_) => format!("Private, between Sublet and you. Times are in {zone}."),
+    }
+}
+
+/// Approvers decide in their channel; everybody else talks with Sublet.
+fn home(person: &Person) -> String {
+    let word = if person.may_decide() { APPROVALS } else { DM };
+    format!("/as/{}/{word}", person.handle)
+}
+
+impl Entry {
+    fn new(person: &Person, viewer: &Viewer) -> Self {
+        let role = match person.roles.last() {
+            Some(Role::Admin) => "admin",
+            Some(Role::Approver) => "approver",
+            Some(Role::Developer) | None => "developer",
+        };
+        Self {
+            handle: person.handle.clone(),
+            name: person.name.clone(),
+            role,
+            initials: render::initials(&person.name),
+            hue: render::hue(person.id.as_str()),
+            current: person.id == viewer.person.id,
+            address: home(person),
+        }
+    }
+}
+
+impl RoomPage<'_> {
+    fn has_approvals(&self) -> bool {
+        rooms(&self.viewer.person).len() > 1
+    }
+
+    fn asset(&self, path: &str) -> String {
+        assets::address(path)
+    }
+
+    /// The mark of a room of a person. The room that is open has none: it is being read.
+    fn mark(&self, handle: &str, room: &str) -> String {
+        let open = handle == self.viewer.person.handle && room == self.word;
+        let mark = self.marks.iter().find(|mark| !open && mark.handle == handle && mark.room == room);
+        mark.map_or_else(
+            || {
+                badge(
+                    &Mark {
+                        handle: handle.to_owned(),
+                        room: if room == DM { DM } else { APPROVALS },
+                        unread: 0,
+                    },
+                    false,
+                )
+            },
+            |mark| badge(mark, false),
+        )
+    }
+}
+
+#[derive(Template)]
+#[template(path = "badge.html", config = "src/web/askama.toml")]
+struct Badge<'a> {
+    mark: &'a Mark,
+    live: bool,
+}
+
+/// The mark as HTML; `live` when it is sent to a page that is open.
+pub fn badge(mark: &Mark, live: bool) -> String {
+    Badge { mark, live }.render().unwrap_or_default()
+}
