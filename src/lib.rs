@@ -12,5 +12,6 @@ pub mod faults;
 pub mod mail;
 pub mod ports;
 pub mod store;
+pub mod templates;
 pub mod values;
 pub mod web;

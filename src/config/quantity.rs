@@ -7,7 +7,7 @@ use crate::document::Wrong;
 
 /// A length of time, such as `30m`.
 pub(super) fn span(text: &str) -> Result<TimeDelta, Wrong> {
-    units::span(text).map_err(|error| Wrong::new(error.what, error.hint))
+    Ok(units::span(text)?)
 }
 
 /// A range of ports, such as `42000-42999`.

@@ -34,6 +34,16 @@ impl Wrong {
     }
 }
 
+impl From<commands::units::UnitError> for Wrong {
+    fn from(error: commands::units::UnitError) -> Self {
+        let right = match error.suggestion {
+            Some(meant) => format!("Did you mean `{meant}`? {}", error.hint),
+            None => error.hint,
+        };
+        Self::new(error.what, right)
+    }
+}
+
 /// A value that was read, with its place, for checks that need more than the value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kept<T> {
@@ -112,12 +122,7 @@ impl<'a> Section<'a> {
     }
 
     /// A text, a number or `true` and `false`, each as people write it; `cpu = 2` and `cpu = "500m"` alike.
-    pub fn scalar<T>(&self, key: &'static str, read: impl FnOnce(&str) -> Result<T, Wrong>) -> Option<T> {
-        self.take(key, |item| scalar(&item.node).and_then(|text| read(&text)))
-    }
-
-    /// As [`Section::scalar`], for a key that is only known when the document is read.
-    pub fn scalar_named<T>(&self, key: &str, read: impl FnOnce(&str) -> Result<T, Wrong>) -> Option<T> {
+    pub fn scalar<T>(&self, key: &str, read: impl FnOnce(&str) -> Result<T, Wrong>) -> Option<T> {
         self.take(key, |item| scalar(&item.node).and_then(|text| read(&text)))
     }
 
