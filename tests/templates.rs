@@ -1,5 +1,11 @@
 //! Template files: what the reader says about bad ones, and how the folder follows its files.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::too_many_lines,
+    reason = "a test that cannot go on stops where it stands; listings of faults are long because they are whole"
+)]
+
 use std::{fs, path::Path};
 
 use sublet::{
