@@ -1,5 +1,7 @@
 //! What tests need from outside, found by environment variables that `tests/run` sets (see docs/testing.md).
 
+pub mod samples;
+
 /// The value of a variable that `tests/run` sets.
 ///
 /// Without it the test fails, so that nothing is skipped unnoticed. Only where SUBLET_TESTS_ALLOW_MISSING=1 is

@@ -1,0 +1,82 @@
+//! People and their keys.
+
+use sublet::{
+    domain::{ids::PersonId, key::StoredKey, person::Person},
+    ports::store::StoreError,
+};
+
+use crate::{
+    engines::Place,
+    support::samples::{person, person_id, public_key, stored_key},
+};
+
+pub async fn a_person_is_found_by_id_and_by_handle(place: Place) {
+    let dana = person("dana");
+    place.change(async |tx| tx.save_person(&dana).await.unwrap()).await;
+    place
+        .look(async |tx| {
+            assert_eq!(tx.person(&dana.id).await.unwrap(), Some(dana.clone()));
+            assert_eq!(tx.person_by_handle("dana").await.unwrap(), Some(dana.clone()));
+            assert_eq!(tx.person_by_handle("Dana").await.unwrap(), None, "handles are taken as written");
+            assert_eq!(tx.person(&person_id("kim")).await.unwrap(), None);
+        })
+        .await;
+}
+
+pub async fn what_is_known_of_a_person_is_replaced(place: Place) {
+    for handle in ["zoe", "dana", "kim"] {
+        place.change(async |tx| tx.save_person(&person(handle)).await.unwrap()).await;
+    }
+    let renamed = Person { handle: "ada".to_owned(), active: false, ..person("zoe") };
+    place.change(async |tx| tx.save_person(&renamed).await.unwrap()).await;
+    let people = place.look(async |tx| tx.people().await.unwrap()).await;
+    assert_eq!(people, [renamed, person("dana"), person("kim")], "by handle");
+    assert_eq!(place.look(async |tx| tx.person_by_handle("zoe").await.unwrap()).await, None);
+}
+
+pub async fn a_handle_belongs_to_one_person(place: Place) {
+    place.change(async |tx| tx.save_person(&person("dana")).await.unwrap()).await;
+    let other = Person { handle: "dana".to_owned(), ..person("kim") };
+    let mut tx = place.store.begin().await.unwrap();
+    assert!(matches!(tx.save_person(&other).await, Err(StoreError::Conflict)));
+    drop(tx);
+    assert_eq!(place.look(async |tx| tx.people().await.unwrap()).await, [person("dana")]);
+}
+
+pub async fn keys_are_single_for_each_owner(place: Place) {
+    let first = stored_key(1, "dana");
+    let same_name = StoredKey { name: first.name.clone(), ..stored_key(2, "dana") };
+    let same_key = StoredKey { key: public_key(1), ..stored_key(3, "dana") };
+    let of_kim = StoredKey { name: first.name.clone(), key: public_key(1), ..stored_key(4, "kim") };
+    place
+        .change(async |tx| {
+            assert!(tx.insert_key(&first).await.unwrap());
+            assert!(!tx.insert_key(&same_name).await.unwrap());
+            assert!(!tx.insert_key(&same_key).await.unwrap());
+            assert!(tx.insert_key(&of_kim).await.unwrap(), "another owner, and the transaction goes on");
+        })
+        .await;
+    assert_eq!(keys_of(&place, "dana").await, [first]);
+    assert_eq!(keys_of(&place, "kim").await, [of_kim]);
+}
+
+pub async fn keys_are_listed_oldest_first_and_removed(place: Place) {
+    let [old, middle, new] = [1, 2, 3].map(|number| stored_key(number, "dana"));
+    place
+        .change(async |tx| {
+            for key in [&new, &old, &middle] {
+                assert!(tx.insert_key(key).await.unwrap());
+            }
+        })
+        .await;
+    assert_eq!(keys_of(&place, "dana").await, [old.clone(), middle.clone(), new.clone()]);
+    place.change(async |tx| tx.delete_key(&middle.id).await.unwrap()).await;
+    assert_eq!(keys_of(&place, "dana").await, [old, new]);
+    place.change(async |tx| tx.delete_key(&middle.id).await.unwrap()).await;
+    assert!(place.change(async |tx| tx.insert_key(&middle).await.unwrap()).await, "it may be added again");
+}
+
+async fn keys_of(place: &Place, handle: &str) -> Vec<StoredKey> {
+    let owner: PersonId = person_id(handle);
+    place.look(async |tx| tx.keys_of(&owner).await.unwrap()).await
+}
