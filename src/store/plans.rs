@@ -2,7 +2,14 @@
 
 use sqlx::{AssertSqlSafe, Row};
 
-use super::{connect, sql};
+use super::{
+    connect,
+    sql::{
+        leases::LEASES_DUE,
+        outbox::{CLAIM_LANES, DUE_EFFECTS},
+        requests::REQUESTS_DUE,
+    },
+};
 use crate::store::Options;
 
 /// The steps of the plan, such as `SEARCH leases USING COVERING INDEX leases_due (wakes_at<?)`.
@@ -27,7 +34,7 @@ fn assert_only_searches(plan: &[String]) {
 
 #[tokio::test]
 async fn due_leases_and_requests_are_found_by_their_alarm() {
-    for (query, index) in [(sql::LEASES_DUE, "leases_due"), (sql::REQUESTS_DUE, "requests_due")] {
+    for (query, index) in [(LEASES_DUE, "leases_due"), (REQUESTS_DUE, "requests_due")] {
         let plan = plan(query).await;
         assert_only_searches(&plan);
         assert!(plan[0].contains(index), "{plan:?}");
@@ -37,14 +44,14 @@ async fn due_leases_and_requests_are_found_by_their_alarm() {
 
 #[tokio::test]
 async fn lanes_are_found_by_what_is_due_in_them() {
-    let plan = plan(sql::CLAIM_LANES).await;
+    let plan = plan(CLAIM_LANES).await;
     assert_only_searches(&plan);
     assert!(plan.iter().any(|step| step.contains("INDEX effects_due")), "{plan:#?}");
 }
 
 #[tokio::test]
 async fn effects_of_a_lane_are_found_by_the_lane() {
-    let plan = plan(sql::DUE_EFFECTS).await;
+    let plan = plan(DUE_EFFECTS).await;
     assert_only_searches(&plan);
     assert!(plan[0].contains("effects_of_lane (lane=?)"), "{plan:?}");
 }

@@ -1,6 +1,5 @@
 //! Things of the domain as tests need them: numbered, each different, complete.
 
-#![expect(clippy::allow_attributes, reason = "whether all samples are used differs between test programs")]
 #![allow(dead_code, reason = "whether all samples are used differs between test programs")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,14 +9,13 @@ use sublet::{
     domain::{
         Instant,
         effect::Effect,
-        environment::Progress,
         extension::{Extension, ExtensionState},
         ids::{EffectId, EnvName, ExtensionId, KeyId, LeaseId, PersonId, RequestId},
         key::{PublicKey, StoredKey},
-        lease::{Lease, Phase, Term, Terms},
+        lease::{Lease, Phase, Term, Terms, steps::Grant},
         person::{Person, Role},
         request::{Findings, Patience, Request, RequestState, Waiting},
-        template::Value,
+        template::{Access, Approval, Template, Value},
     },
     ports::store::ConsoleMessage,
 };
@@ -111,33 +109,39 @@ pub fn pending(number: u64, requester: &str, since: Instant) -> Request {
     Request { state, ..request(number, requester) }
 }
 
+/// A template without parameters: a warning an hour before the end, half an hour of grace, at most a week.
+pub fn template(name: &str) -> Template {
+    Template {
+        name: name.to_owned(),
+        title: format!("A {name}"),
+        about: "for tests".to_owned(),
+        access: Access::Ssh,
+        provisioner: "local".to_owned(),
+        parameters: Vec::new(),
+        default_span: TimeDelta::days(1).into(),
+        longest: TimeDelta::days(7).into(),
+        approval: Approval::Always,
+        warnings: vec![TimeDelta::hours(1).into()],
+        grace: TimeDelta::minutes(30).into(),
+        ready_within: TimeDelta::minutes(10).into(),
+    }
+}
+
 /// The lease that came from a request: active until `ends_at`, with one warning an hour before. Not stored
 /// yet.
 pub fn lease(request: &Request, ends_at: Instant) -> Lease {
-    Lease {
+    let grant = Grant {
         id: LeaseId::parse(&request.id.as_str().replace("req_", "lea_")).expect("an id"),
         request: request.id.clone(),
         name: request.name.clone(),
         owner: request.requester.clone(),
         template: request.template.clone(),
-        terms: Terms {
-            span: request.span,
-            until: None,
-            longest: TimeDelta::days(7).into(),
-            warnings: vec![TimeDelta::hours(1).into()],
-            grace: TimeDelta::minutes(30).into(),
-            ready_within: TimeDelta::minutes(10).into(),
-        },
-        created_at: request.created_at,
-        term: Some(Term { from: ends_at - TimeDelta::days(3), ends_at, warned: None, receipt: None }),
-        phase: Phase::Active,
-        progress: Progress::default(),
-        access: None,
-        asked: None,
-        extended: false,
-        attempt: 1,
-        version: 0,
-    }
+        terms: Terms::of(&template(&request.template), request.span, None),
+    };
+    let (mut lease, _) = Lease::grant(grant, request.created_at);
+    lease.term = Some(Term { from: ends_at - TimeDelta::days(3), ends_at, warned: None, receipt: None });
+    lease.phase = Phase::Active;
+    lease
 }
 
 /// An extension asked for a lease, waiting since `since`. Not stored yet.

@@ -7,10 +7,10 @@ mod console;
 mod extensions;
 mod inbox;
 mod keys;
-mod leases;
-mod outbox;
+pub(super) mod leases;
+pub(super) mod outbox;
 mod people;
-mod requests;
+pub(super) mod requests;
 
 use anyhow::{Context, anyhow};
 use async_trait::async_trait;
@@ -19,13 +19,6 @@ use sqlx::{FromRow, Pool, Transaction, migrate::Migrator};
 
 use super::{BEGIN_READ, BEGIN_WRITE, Db, asks_again};
 use crate::ports::store::{Store, StoreError, Stored, Tx};
-
-#[cfg(test)]
-pub(super) use self::{
-    leases::LEASES_DUE,
-    outbox::{CLAIM_LANES, DUE_EFFECTS},
-    requests::REQUESTS_DUE,
-};
 
 type Arguments = <Db as sqlx::Database>::Arguments;
 type Row = <Db as sqlx::Database>::Row;
