@@ -39,3 +39,24 @@ pub fn key(data: &[u8]) -> bool {
     assert_eq!(PublicKey::parse(&key.line).as_ref(), Ok(&key), "read again");
     true
 }
+
+/// A template holds what it promises, or there are faults that say where and what. Returns whether it is one.
+pub fn template(data: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(data);
+    match sublet::templates::read("web", "web.toml", &text) {
+        Ok(template) => {
+            assert_eq!(template.name, "web");
+            assert!(template.default_span <= template.longest, "{template:?}");
+            assert!(!template.warnings.is_empty(), "somebody would not be warned: {template:?}");
+            for parameter in &template.parameters {
+                let limits = parameter.min.iter().zip(&parameter.max);
+                assert!(limits.clone().all(|(min, max)| min <= max), "{parameter:?}");
+            }
+            true
+        }
+        Err(faults) => {
+            assert!(!faults.to_string().trim().is_empty());
+            false
+        }
+    }
+}

@@ -47,3 +47,8 @@ fn lines() {
 fn keys() {
     told_apart("fuzz/corpus/key", checks::key);
 }
+
+#[test]
+fn templates() {
+    told_apart("fuzz/corpus/template", checks::template);
+}

@@ -1,0 +1,8 @@
+//! Fuzzes the reader of a template file.
+#![no_main]
+
+#[path = "../checks.rs"]
+#[allow(dead_code, reason = "each target makes one of the checks")]
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| checks::template(data));
