@@ -45,10 +45,10 @@ fn lines() {
 
 #[test]
 fn keys() {
-    told_apart("fuzz/corpus/key", checks::key);
+    told_apart("tests/corpus/key", checks::key);
 }
 
 #[test]
 fn templates() {
-    told_apart("fuzz/corpus/template", checks::template);
+    told_apart("tests/corpus/template", checks::template);
 }
