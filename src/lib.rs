@@ -12,6 +12,7 @@ pub mod faults;
 pub mod mail;
 pub mod ports;
 pub mod store;
+pub mod telemetry;
 pub mod templates;
 pub mod values;
 pub mod web;

@@ -15,7 +15,7 @@ mod secret;
 pub mod server;
 pub mod sources;
 mod summary;
-pub mod telemetry;
+mod telemetry;
 pub mod templates;
 
 use std::path::Path;
@@ -62,7 +62,7 @@ pub struct Config {
     /// Where templates are.
     pub templates: templates::Templates,
     /// What is logged, and how.
-    pub telemetry: telemetry::Telemetry,
+    pub telemetry: crate::telemetry::Settings,
 }
 
 impl Config {
@@ -109,7 +109,7 @@ impl Config {
             console: root.section("console", |section| console::Console::read(section, &server)),
             local: root.section("local", |section| local::Local::read(section, sources, &data)),
             templates: root.section("templates", |section| templates::Templates::read(section, sources)),
-            telemetry: root.section("telemetry", telemetry::Telemetry::read),
+            telemetry: root.section("telemetry", telemetry::read),
             server,
             data,
             database,

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use super::{Config, telemetry::Format};
-use crate::mail::{Security, Transport};
+use super::Config;
+use crate::{
+    mail::{Security, Transport},
+    telemetry::Format,
+};
 
 impl Config {
     /// The configuration in a few lines, without secrets.

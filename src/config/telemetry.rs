@@ -1,35 +1,17 @@
 //! `[telemetry]`: what is logged, and how.
 
-use tracing_subscriber::EnvFilter;
+use crate::{
+    document::{Section, Wrong},
+    telemetry::{Format, Settings, check},
+};
 
-use crate::document::{Section, Wrong};
-
-/// What is logged, and how.
-#[derive(Debug, Clone)]
-pub struct Telemetry {
-    /// One line for people, or one JSON object for machines.
-    pub format: Format,
-    /// Levels, also by module: `info,sublet=debug`.
-    pub filter: String,
-}
-
-/// How a log line looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// For people.
-    Text,
-    /// For machines.
-    Json,
-}
-
-impl Telemetry {
-    pub(super) fn read(section: &Section<'_>) -> Self {
-        Self {
-            format: section
-                .choice("format", &[("text", Format::Text), ("json", Format::Json)])
-                .unwrap_or(Format::Text),
-            filter: section.parse("filter", filter).unwrap_or_else(|| "info".to_owned()),
-        }
+/// Reads what is logged, and how.
+pub(super) fn read(section: &Section<'_>) -> Settings {
+    Settings {
+        format: section
+            .choice("format", &[("text", Format::Text), ("json", Format::Json)])
+            .unwrap_or(Format::Text),
+        filter: section.parse("filter", filter).unwrap_or_else(|| "info".to_owned()),
     }
 }
 
@@ -40,7 +22,7 @@ fn filter(text: &str) -> Result<String, Wrong> {
     if !text.contains(['=', ',']) && !known.contains(&text) {
         return Err(Wrong::unknown(text, "a level", &known));
     }
-    EnvFilter::try_new(text)
-        .map(|_| text.to_owned())
+    check(text)
+        .map(|()| text.to_owned())
         .map_err(|why| Wrong::new(format!("“{text}” is not a filter: {why}."), right))
 }

@@ -47,7 +47,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const EVERYWHERE: &str = "faults";
 
 /// These join the parts and may use everything.
-const ABOVE: &[&str] = &["lib", "main", "wiring", "demo"];
+const ABOVE: &[&str] = &["lib", "main", "cli", "wiring", "demo"];
 
 #[test]
 fn arrows_point_down() {

@@ -1,0 +1,145 @@
+//! The command line of `sublet`.
+
+use std::{io::Write, path::PathBuf, process::ExitCode, sync::Arc};
+
+use clap::{CommandFactory, Parser, Subcommand};
+use sublet::{
+    clock::SystemClock,
+    config::{Config, Sources},
+    document::{Fault, Faults, Place},
+    mail,
+    ports::templates::Templates,
+    templates::Folder,
+};
+
+const EXIT_CODES: &str = "Exit codes:
+  0  all went well
+  1  something failed; the last line says what
+  2  the command line, the configuration or a template is wrong; every fault was told";
+
+/// The exit code for what an operator wrote and can mend.
+const WRONG_INPUT: u8 = 2;
+
+/// Borrow environments from chat: request, approve, use, extend, return.
+#[derive(Debug, Parser)]
+#[command(name = "sublet", version, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// The configuration file [default: SUBLET_CONFIG, else ./sublet.toml if it is there]
+    #[arg(long, global = true, value_name = "PATH")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Tell everything that is wrong with the configuration and the templates
+    CheckConfig,
+    /// Write a document that is made from the catalogue of commands
+    #[command(subcommand)]
+    Generate(Generate),
+}
+
+#[derive(Debug, Subcommand)]
+enum Generate {
+    /// COMMANDS.md: every command, with arguments and examples
+    Commands,
+    /// Completion of this command line for a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub fn run(self) -> ExitCode {
+        let done = match &self.task {
+            Task::CheckConfig => self.check_config(),
+            Task::Generate(what) => generate(what).map_err(Trouble::from),
+        };
+        match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(Trouble::Wrong(faults)) => {
+                eprintln!("{faults}");
+                ExitCode::from(WRONG_INPUT)
+            }
+            Err(Trouble::Failed(error)) => {
+                eprintln!("sublet: {error:#}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    fn load(&self) -> Result<Config, Trouble> {
+        let sources = Sources::gather(self.config.as_deref())?;
+        Ok(Config::load(&sources)?)
+    }
+
+    fn check_config(&self) -> Result<(), Trouble> {
+        let config = self.load()?;
+        let (folder, faults) = Folder::open(&config.templates.folder);
+        let mut faults: Faults = faults.into_iter().collect();
+        for template in folder.all() {
+            faults.and(unusable(&config, &template.name, &template.provisioner));
+        }
+        if let Some(Err(fault)) =
+            config.mail.as_ref().map(|settings| mail::open(settings, Arc::new(SystemClock)))
+        {
+            let (place, path) = (Place::Whole("configuration".to_owned()), format!("mail.{}", fault.setting));
+            faults.add(Fault { place, path, wrong: fault.why, right: String::new() });
+        }
+        faults.or(())?;
+        let names: Vec<String> = folder.all().iter().map(|template| template.name.clone()).collect();
+        println!("The configuration is good.\n\n{}", config.summary());
+        println!("{} templates: {}", names.len(), names.join(", "));
+        Ok(())
+    }
+}
+
+/// A template whose provisioner is not there could be requested, but never made.
+fn unusable(config: &Config, name: &str, provisioner: &str) -> Faults {
+    let right = match provisioner {
+        "local" if config.local.enabled => return Faults::none(),
+        "local" => "Write enabled = true in the section [local] of the configuration.",
+        _ => "Write “local”.",
+    };
+    let path = config.templates.folder.join(format!("{name}.toml"));
+    Faults::one(Fault {
+        place: Place::Whole(path.display().to_string()),
+        path: "provisioner".to_owned(),
+        wrong: format!("There is no provisioner “{provisioner}” here, so nothing could be made."),
+        right: right.to_owned(),
+    })
+}
+
+fn generate(what: &Generate) -> anyhow::Result<()> {
+    let mut out = std::io::stdout();
+    match what {
+        Generate::Commands => out.write_all(commands::render::markdown::document().as_bytes())?,
+        Generate::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Cli::command(), "sublet", &mut out);
+        }
+    }
+    Ok(())
+}
+
+/// Why a task did not end well.
+enum Trouble {
+    /// What the operator wrote; all of it was told.
+    Wrong(Faults),
+    /// Anything else.
+    Failed(anyhow::Error),
+}
+
+impl From<Faults> for Trouble {
+    fn from(faults: Faults) -> Self {
+        Self::Wrong(faults)
+    }
+}
+
+impl From<anyhow::Error> for Trouble {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Failed(error)
+    }
+}

@@ -1,0 +1,47 @@
+//! Every metric by name, with what it says. `tests/metrics.rs` holds the code to this list.
+
+use metrics::{describe_counter, describe_gauge, describe_histogram};
+
+/// The bounds of histograms of seconds: what a person feels, and what is far too long.
+pub const SECONDS: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+
+/// What a metric is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Only grows.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// Many values in buckets.
+    Histogram,
+}
+
+/// Name, kind and meaning, with the labels that it carries.
+pub const ALL: [(&str, Kind, &str); 11] = [
+    ("sublet_commands_total", Kind::Counter, "Commands answered, by command and outcome"),
+    ("sublet_command_seconds", Kind::Histogram, "Seconds from a command's text to its committed answer"),
+    ("sublet_decisions_total", Kind::Counter, "Decisions on requests and extensions, by decision"),
+    ("sublet_effects_total", Kind::Counter, "Effects acted on, by kind and outcome"),
+    ("sublet_deliveries_total", Kind::Counter, "Notices that the other side accepted, by way"),
+    ("sublet_outbox_waiting", Kind::Gauge, "Effects that wait to be done"),
+    (
+        "sublet_outbox_oldest_seconds",
+        Kind::Gauge,
+        "How long the oldest waiting effect has waited, in seconds",
+    ),
+    ("sublet_reaper_ticks_total", Kind::Counter, "Looks for what is due"),
+    ("sublet_reaper_woken_total", Kind::Counter, "Requests, leases and extensions whose moment had come"),
+    ("sublet_leases", Kind::Gauge, "Leases, by phase"),
+    ("sublet_faults_total", Kind::Counter, "Faults, each logged with a reference"),
+];
+
+/// Tells the recorder what every metric says.
+pub fn describe() {
+    for (name, kind, meaning) in ALL {
+        match kind {
+            Kind::Counter => describe_counter!(name, meaning),
+            Kind::Gauge => describe_gauge!(name, meaning),
+            Kind::Histogram => describe_histogram!(name, meaning),
+        }
+    }
+}
