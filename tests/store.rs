@@ -10,6 +10,8 @@
 
 #[path = "store/chat.rs"]
 mod chat;
+#[path = "store/databases.rs"]
+mod databases;
 #[path = "store/engines.rs"]
 mod engines;
 #[path = "store/extensions.rs"]

@@ -64,7 +64,8 @@ pub async fn open(url: &str, options: &Options) -> anyhow::Result<Arc<dyn Store>
     }
 }
 
-/// Brings the tables up to date and does nothing else. Safe to run twice, or by several processes at once.
+/// Brings the tables up to date and does nothing else. Harmless when they are; on Postgres several processes
+/// may do it at once.
 ///
 /// # Errors
 /// As [`open`]; and a migration that fails.

@@ -72,7 +72,7 @@ pub(super) async fn migrate(url: &str) -> anyhow::Result<()> {
 /// On a connection of its own without time limits: others that start at the same time wait for its lock.
 async fn run_migrations(connect: &PgConnectOptions) -> anyhow::Result<()> {
     let mut connection = connect.connect().await.with_context(|| unreachable(connect))?;
-    MIGRATIONS.run(&mut connection).await.context("the tables cannot be brought up to date")?;
+    sql::run_all(&MIGRATIONS, &mut connection).await?;
     connection.close().await.context("the connection to Postgres cannot be closed")
 }
 

@@ -61,7 +61,7 @@ pub(super) async fn migrate(url: &str) -> anyhow::Result<()> {
         .connect()
         .await
         .context("the SQLite database cannot be opened")?;
-    MIGRATIONS.run(&mut connection).await.context("the tables cannot be brought up to date")?;
+    sql::run_all(&MIGRATIONS, &mut connection).await?;
     connection.close().await.context("the SQLite database cannot be closed")
 }
 

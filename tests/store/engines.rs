@@ -1,23 +1,13 @@
 //! Every case on every engine: a file and memory for SQLite, a database of its own on a Postgres server.
 
-use std::{
-    any::Any,
-    future::Future,
-    panic::AssertUnwindSafe,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-};
+use std::{future::Future, sync::Arc};
 
-use futures_util::FutureExt;
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use sublet::{
     ports::store::{Store, Tx},
     store::{Options, open},
 };
 
-use crate::support::required;
+use crate::databases::with_new_database;
 
 /// An empty database with its tables.
 #[derive(Clone)]
@@ -61,33 +51,7 @@ pub async fn in_memory<F: Future<Output = ()>>(case: impl FnOnce(Place) -> F) {
     case(Place::at("sqlite::memory:".to_owned()).await).await;
 }
 
-/// Runs a case on a Postgres database that is made for it and removed after it, also when it fails.
+/// Runs a case on a Postgres database that is made for it.
 pub async fn on_postgres<F: Future<Output = ()>>(case: impl FnOnce(Place) -> F) {
-    let Some(server) = required("SUBLET_TEST_POSTGRES") else { return };
-    let (name, url) = new_database(&server).await;
-    let outcome = AssertUnwindSafe(async { case(Place::at(url).await).await }).catch_unwind().await;
-    execute(&server, &format!("DROP DATABASE {name} WITH (FORCE)")).await;
-    if let Err(panic) = outcome {
-        std::panic::resume_unwind(panic as Box<dyn Any + Send>);
-    }
-}
-
-/// An empty database on the server, as its name and its URL.
-async fn new_database(server: &str) -> (String, String) {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let name = format!("sublet_{}_{number}", std::process::id());
-    execute(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-    execute(server, &format!("CREATE DATABASE {name}")).await;
-    let (rest, query) = server.split_once('?').map_or((server, None), |(rest, query)| (rest, Some(query)));
-    let authority = rest.find("://").map_or(0, |at| at + 3);
-    let end = rest[authority..].find('/').map_or(rest.len(), |at| authority + at);
-    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
-    (name.clone(), format!("{}/{name}{query}", &rest[..end]))
-}
-
-async fn execute(url: &str, sql: &str) {
-    let mut connection = PgConnection::connect(url).await.expect("the Postgres server answers");
-    connection.execute(AssertSqlSafe(sql.to_owned())).await.expect(sql);
-    connection.close().await.expect("goodbye");
+    with_new_database(async |url| case(Place::at(url).await).await).await;
 }

@@ -21,6 +21,7 @@ use super::{BEGIN_READ, BEGIN_WRITE, Db, asks_again};
 use crate::ports::store::{Store, StoreError, Stored, Tx};
 
 type Arguments = <Db as sqlx::Database>::Arguments;
+type Connection = <Db as sqlx::Database>::Connection;
 type Row = <Db as sqlx::Database>::Row;
 type Query<'q> = sqlx::query::Query<'q, Db, Arguments>;
 type QueryAs<'q, T> = sqlx::query::QueryAs<'q, Db, T, Arguments>;
@@ -52,7 +53,7 @@ impl Store for Database {
 /// Runs what is missing; or, when that is not wanted, sees that nothing is missing.
 pub(super) async fn bring_up_to_date(pool: &Pool<Db>, all: &Migrator, run: bool) -> anyhow::Result<()> {
     if run {
-        return all.run(pool).await.context("the tables cannot be brought up to date");
+        return run_all(all, &mut *pool.acquire().await?).await;
     }
     let applied: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM _sqlx_migrations WHERE success")
         .fetch_one(pool)
@@ -65,6 +66,12 @@ pub(super) async fn bring_up_to_date(pool: &Pool<Db>, all: &Migrator, run: bool)
          with this version first"
     );
     Ok(())
+}
+
+/// Runs what is missing on a connection of its own.
+pub(super) async fn run_all(all: &Migrator, connection: &mut Connection) -> anyhow::Result<()> {
+    // What `Migrator::run` does; its future cannot be sent between threads ("not general enough").
+    all.run_direct(None, connection, false).await.context("the tables cannot be brought up to date")
 }
 
 /// A transaction. Every statement goes through [`Session::run`], [`Session::find`] or [`Session::list`].
