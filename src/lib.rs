@@ -4,6 +4,7 @@ pub mod actions;
 pub mod cards;
 pub mod chat;
 pub mod clock;
+pub mod cluster;
 pub mod config;
 pub mod document;
 pub mod domain;

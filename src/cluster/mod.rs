@@ -1,0 +1,3 @@
+//! Provisioners: what makes an environment exist, each behind [`crate::ports::cluster::Cluster`].
+
+pub mod local;

@@ -1,0 +1,12 @@
+//! Local environments, as the real OpenSSH client meets them.
+
+#[path = "local_ssh/apart.rs"]
+mod apart;
+#[path = "local_ssh/door.rs"]
+mod door;
+#[path = "local_ssh/life.rs"]
+mod life;
+#[path = "local_ssh/sessions.rs"]
+mod sessions;
+#[path = "local_ssh/world.rs"]
+mod world;
