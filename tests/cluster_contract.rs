@@ -1,5 +1,11 @@
 //! What every provisioner promises, whatever it makes environments of.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should stop where it stands"
+)]
+
 use std::{collections::BTreeMap, time::Duration};
 
 use sublet::{
@@ -59,7 +65,7 @@ async fn contract(cluster: &dyn Cluster) {
     gone(cluster, &one.lease).await;
     assert_eq!(cluster.observe(&one.lease).await.unwrap(), Observed::Absent);
     assert_eq!(cluster.remove(&one.lease).await.unwrap(), Observed::Absent);
-    assert_eq!(cluster.leases().await.unwrap(), [two.lease.clone()]);
+    assert_eq!(cluster.leases().await.unwrap(), std::slice::from_ref(&two.lease));
     assert_eq!(cluster.observe(&two.lease).await.unwrap(), Observed::Ready(other));
 
     // What was removed can be made again, as something new.

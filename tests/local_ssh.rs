@@ -1,5 +1,11 @@
 //! Local environments, as the real OpenSSH client meets them.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should stop where it stands"
+)]
+
 #[path = "local_ssh/apart.rs"]
 mod apart;
 #[path = "local_ssh/door.rs"]

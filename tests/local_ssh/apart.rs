@@ -51,7 +51,7 @@ async fn the_host_cannot_be_changed_and_no_privilege_is_left() {
     }
     let tried = "for try in 'touch /usr/x' 'touch /etc/x' 'touch /x' 'mount -t tmpfs x /tmp' 'chown 0 .' \
          'kill -9 1' 'tee /proc/sys/kernel/core_pattern' 'tee /proc/sysrq-trigger' 'hostname x' \
-         'ip link set lo down' 'cat /proc/1/environ' 'ls /proc/1/root/'; \
+         'ip link set lo down' 'cat /proc/1/environ' 'ls /proc/1/cwd/'; \
          do sh -c \"$try\" </dev/null >/dev/null 2>&1 && echo \"$try\"; done; \
          grep -E 'CapEff|CapPrm|NoNewPrivs' /proc/self/status; kill -0 1 2>/dev/null; hostname";
     let seen = world.run(&access, &ada, tried).await;

@@ -149,7 +149,7 @@ mod tests {
         let inner = folder.home().join("a/b");
         fs::create_dir_all(&inner).unwrap();
         fs::write(inner.join("c"), "d").unwrap();
-        fs::set_permissions(folder.home().join("a"), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(folder.home().join("a"), fs::Permissions::from_mode(0o000)).unwrap();
         folder.delete().unwrap();
         assert!(!folder.exists());
         folder.delete().unwrap();

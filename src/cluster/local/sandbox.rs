@@ -1,6 +1,11 @@
 //! The private world of one environment: a first process that holds its namespaces, and commands run in it.
 
-use std::{io, path::PathBuf, process::Stdio, time::Duration};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
 
 use rustix::process::Signal;
 use tokio::{
@@ -162,7 +167,7 @@ impl Sandbox {
     /// Where new terminals come from.
     pub(super) fn terminals(&self) -> PathBuf {
         match &self.init {
-            Some(init) => PathBuf::from(format!("/proc/{}/root/dev/pts/ptmx", init.first)),
+            Some(init) => Path::new("/proc").join(init.first.to_string()).join("root/dev/pts/ptmx"),
             None => PathBuf::from("/dev/ptmx"),
         }
     }
