@@ -194,11 +194,12 @@ impl Phase {
 
 impl Term {
     /// The offsets of the warnings for this end, longest first: never more than half of the term,
-    /// at least one.
+    /// never after the end, at least one. In whole seconds, because what was sent is stored so: half of an
+    /// odd term would else come back as another offset, and the warning after it would be skipped.
     pub fn offsets(&self, warnings: &[Offset]) -> Vec<TimeDelta> {
-        let half = (self.ends_at - self.from) / 2;
+        let half: TimeDelta = Offset::from((self.ends_at - self.from) / 2).into();
         let mut offsets: Vec<TimeDelta> =
-            warnings.iter().map(|offset| TimeDelta::from(*offset).min(half)).collect();
+            warnings.iter().map(|offset| TimeDelta::from(*offset).clamp(TimeDelta::zero(), half)).collect();
         if offsets.is_empty() {
             offsets.push(half);
         }
