@@ -180,7 +180,7 @@ impl Lease {
     ///
     /// # Errors
     /// [`Refusal::WrongState`], [`Refusal::AlreadyExtended`], [`Refusal::ExtensionPending`],
-    /// [`Refusal::BeyondMaximum`] with what would be possible.
+    /// [`Refusal::TooShort`] for no time or less, [`Refusal::BeyondMaximum`] with what would be possible.
     pub fn check_extension(&self, by: TimeDelta, now: Instant) -> Result<Instant, Refusal> {
         if self.asked.is_some() {
             return Err(Refusal::ExtensionPending);
@@ -195,9 +195,13 @@ impl Lease {
         let (Phase::Active | Phase::Grace { .. }, Some(term)) = (&self.phase, &self.term) else {
             return Err(self.refuse("extend"));
         };
+        if by <= TimeDelta::zero() {
+            return Err(Refusal::TooShort { asked: by.into(), shortest: TimeDelta::minutes(1).into() });
+        }
         let base = term.ends_at.max(now);
         let latest = self.latest_end();
-        if base + by > latest {
+        // Not `base + by`, which no calendar may reach.
+        if by > latest - base {
             let possible = (latest - base).max(TimeDelta::zero());
             return Err(Refusal::BeyondMaximum { latest, possible: possible.into() });
         }
