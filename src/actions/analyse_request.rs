@@ -29,7 +29,7 @@ async fn once(world: &World, id: &RequestId) -> Stored<()> {
     let by_rule = template.as_ref().is_some_and(|t| t.approves_itself(&request.parameters, span));
     let (mut request, change) = request.analysed(findings, by_rule, work.now, &world.policy.patience);
     work.save_request(&mut request, change, &Actor::Rule).await?;
-    if let Some(template) = template.filter(|_| by_rule) {
+    if let Some(template) = template.filter(|_| matches!(request.state, RequestState::Approved { .. })) {
         grant(&mut work, &request, &template, &Actor::Rule).await?;
     }
     work.commit().await

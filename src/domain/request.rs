@@ -189,7 +189,8 @@ impl Request {
             })
     }
 
-    /// The analysis is done: waits for an approver, or is approved by the template's rule.
+    /// The analysis is done: waits for an approver, or is approved by the template's rule. No rule approves
+    /// what is over already: that waits, and lapses at the next look.
     pub fn analysed(
         mut self,
         findings: Findings,
@@ -201,7 +202,7 @@ impl Request {
             return (self, Change::none());
         }
         self.findings = findings;
-        let fact = if by_rule {
+        let fact = if by_rule && self.until.is_none_or(|until| until > now) {
             self.state = RequestState::Approved { by: None, at: now };
             Fact::Approved { reason: None }
         } else {
