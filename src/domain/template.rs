@@ -52,9 +52,9 @@ pub struct Parameter {
     pub help: String,
     /// What is taken when nothing is said; a parameter without a default must be given.
     pub default: Option<Value>,
-    /// The least allowed (for text: ignored).
+    /// The least allowed, of a size or a number; ignored for the other kinds.
     pub min: Option<Value>,
-    /// The most allowed (for text: ignored).
+    /// The most allowed, of a size or a number; ignored for the other kinds.
     pub max: Option<Value>,
     /// The allowed words, for a choice.
     pub choices: Vec<String>,
@@ -75,7 +75,7 @@ pub enum Approval {
     /// An approver decides every request.
     #[default]
     Always,
-    /// Approved by rule when every named parameter and the span are at or below the limit.
+    /// Approved by rule when every named parameter is there and within its limit, and the span is as well.
     Auto {
         /// Limits by parameter name.
         limits: BTreeMap<String, Value>,
@@ -171,7 +171,7 @@ impl Template {
             Approval::Auto { limits, longest } => {
                 let small = limits
                     .iter()
-                    .all(|(name, limit)| parameters.get(name).is_none_or(|value| within(value, limit)));
+                    .all(|(name, limit)| parameters.get(name).is_some_and(|value| within(value, limit)));
                 small && longest.is_none_or(|longest| span <= longest.into())
             }
         }
@@ -192,10 +192,11 @@ impl Parameter {
         if !self.takes(value) {
             return Err(Problem::WrongKind { kind: self.kind });
         }
-        if let Some(min) = self.min.as_ref().filter(|min| value < *min) {
+        let limited = matches!(self.kind, ParameterKind::Cpu | ParameterKind::Bytes | ParameterKind::Number);
+        if let Some(min) = self.min.as_ref().filter(|min| limited && value < *min) {
             return Err(Problem::BelowMinimum { min: min.clone() });
         }
-        if let Some(max) = self.max.as_ref().filter(|max| value > *max) {
+        if let Some(max) = self.max.as_ref().filter(|max| limited && value > *max) {
             return Err(Problem::AboveMaximum { max: max.clone() });
         }
         match value {
@@ -218,9 +219,16 @@ impl Parameter {
     }
 }
 
-/// At or below a limit of the same kind; values of other kinds are never within.
+/// At or below a limit of the same kind; words have no order that means anything, so they must be the same.
 fn within(value: &Value, limit: &Value) -> bool {
-    std::mem::discriminant(value) == std::mem::discriminant(limit) && value <= limit
+    match (value, limit) {
+        (Value::Cpu(value), Value::Cpu(limit)) => value <= limit,
+        (Value::Bytes(value), Value::Bytes(limit)) => value <= limit,
+        (Value::Number(value), Value::Number(limit)) => value <= limit,
+        (Value::Switch(value), Value::Switch(limit)) => value <= limit,
+        (Value::Text(value), Value::Text(limit)) => value == limit,
+        _ => false,
+    }
 }
 
 /// What is wrong with one parameter.
