@@ -1,6 +1,13 @@
 //! SSH public keys: parsed and judged before anybody relies on them.
 
-use russh::keys::{Algorithm, HashAlg, PublicKey as Parsed, ssh_key::public::KeyData};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_ASN1, ECDSA_P384_SHA384_ASN1, ECDSA_P521_SHA512_ASN1, EcdsaVerificationAlgorithm,
+    ParsedPublicKey,
+};
+use russh::keys::{
+    Algorithm, HashAlg, PublicKey as Parsed,
+    ssh_key::public::{EcdsaPublicKey, KeyData, RsaPublicKey},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -12,6 +19,10 @@ use super::{
 /// Least bits of an RSA key: NIST SP 800-57 part 1 rev. 5, table 2 (128-bit strength needs 3072;
 /// 2048 is acceptable until 2030 and is what many people still hold).
 const RSA_BITS: u32 = 2048;
+/// The most that OpenSSH takes.
+const RSA_BITS_AT_MOST: u32 = 16_384;
+/// What the bytes of a point begin with when both coordinates follow: OpenSSH takes no other form.
+const BOTH_COORDINATES: u8 = 4;
 /// Longer than any key in use: an RSA key of 16,384 bits is 2,732 characters of base64.
 const LONGEST: usize = 4096;
 
@@ -63,7 +74,7 @@ fn refuse_by_shape(text: &str) -> Result<(), KeyProblem> {
     if text.is_empty() {
         return Err(KeyProblem::Empty);
     }
-    if text.contains("PRIVATE KEY") {
+    if text.contains("PRIVATE KEY") || text.starts_with("PuTTY-User-Key-File") {
         return Err(KeyProblem::Private);
     }
     if text.len() > LONGEST {
@@ -90,19 +101,42 @@ fn unreadable(text: &str) -> KeyProblem {
 
 fn refuse_by_type(parsed: &Parsed) -> Result<(), KeyProblem> {
     match (parsed.algorithm(), parsed.key_data()) {
-        (
-            Algorithm::Ed25519
-            | Algorithm::Ecdsa { .. }
-            | Algorithm::SkEd25519
-            | Algorithm::SkEcdsaSha2NistP256,
-            _,
-        ) => Ok(()),
-        (Algorithm::Rsa { .. }, KeyData::Rsa(rsa)) => {
-            let bits = modulus_bits(rsa.n().as_positive_bytes().unwrap_or_default());
-            if bits < RSA_BITS { Err(KeyProblem::Weak { bits, needed: RSA_BITS }) } else { Ok(()) }
+        (Algorithm::Ed25519 | Algorithm::SkEd25519, _) => Ok(()),
+        (Algorithm::Ecdsa { .. }, KeyData::Ecdsa(key)) => refuse_point(key),
+        (Algorithm::SkEcdsaSha2NistP256, KeyData::SkEcdsaSha2NistP256(key)) => {
+            refuse_point(&EcdsaPublicKey::NistP256(*key.ec_point()))
         }
+        (Algorithm::Rsa { .. }, KeyData::Rsa(rsa)) => refuse_rsa(rsa),
         (other, _) => Err(KeyProblem::Type { found: other.to_string() }),
     }
+}
+
+/// The parser looks at lengths only; OpenSSH refuses a point that is not on the curve, and so would every login.
+fn refuse_point(key: &EcdsaPublicKey) -> Result<(), KeyProblem> {
+    let curve: &'static EcdsaVerificationAlgorithm = match key {
+        EcdsaPublicKey::NistP256(_) => &ECDSA_P256_SHA256_ASN1,
+        EcdsaPublicKey::NistP384(_) => &ECDSA_P384_SHA384_ASN1,
+        EcdsaPublicKey::NistP521(_) => &ECDSA_P521_SHA512_ASN1,
+    };
+    let point = key.as_sec1_bytes();
+    if point.first() != Some(&BOTH_COORDINATES) {
+        return Err(KeyProblem::Unreadable);
+    }
+    ParsedPublicKey::new(curve, point).map(|_| ()).map_err(|_| KeyProblem::Unreadable)
+}
+
+fn refuse_rsa(rsa: &RsaPublicKey) -> Result<(), KeyProblem> {
+    let bits = modulus_bits(rsa.n().as_positive_bytes().unwrap_or_default());
+    if bits < RSA_BITS {
+        return Err(KeyProblem::Weak { bits, needed: RSA_BITS });
+    }
+    if bits > RSA_BITS_AT_MOST {
+        return Err(KeyProblem::TooLong);
+    }
+    // With the exponent one, anybody can sign; with an even one, nobody.
+    let exponent = rsa.e().as_positive_bytes().unwrap_or_default();
+    let even = exponent.last().is_none_or(|last| last.is_multiple_of(2));
+    if even || exponent == [1] { Err(KeyProblem::Unreadable) } else { Ok(()) }
 }
 
 fn modulus_bits(bytes: &[u8]) -> u32 {
