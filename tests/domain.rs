@@ -9,6 +9,8 @@
 
 #[path = "domain/daylight.rs"]
 mod daylight;
+#[path = "domain/keys.rs"]
+mod keys;
 #[path = "domain/lease_life.rs"]
 mod lease_life;
 #[path = "domain/lease_model.rs"]
