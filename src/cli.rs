@@ -83,18 +83,24 @@ impl Cli {
         for template in folder.all() {
             faults.and(unusable(&config, &template.name, &template.provisioner));
         }
-        if let Some(Err(fault)) =
-            config.mail.as_ref().map(|settings| mail::open(settings, Arc::new(SystemClock)))
-        {
-            let (place, path) = (Place::Whole("configuration".to_owned()), format!("mail.{}", fault.setting));
-            faults.add(Fault { place, path, wrong: fault.why, right: String::new() });
-        }
+        faults.and(letters(&config)?);
         faults.or(())?;
         let names: Vec<String> = folder.all().iter().map(|template| template.name.clone()).collect();
         println!("The configuration is good.\n\n{}", config.summary());
         println!("{} templates: {}", names.len(), names.join(", "));
         Ok(())
     }
+}
+
+/// What only the mail adapter can judge: authorities, names that TLS takes.
+fn letters(config: &Config) -> anyhow::Result<Faults> {
+    let Some(settings) = &config.mail else { return Ok(Faults::none()) };
+    // Its pool of connections lives and dies inside a runtime, even when nothing is ever connected to.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let opened = runtime.block_on(async { mail::open(settings, Arc::new(SystemClock)).map(drop) });
+    let Err(fault) = opened else { return Ok(Faults::none()) };
+    let (place, path) = (Place::Whole("configuration".to_owned()), format!("mail.{}", fault.setting));
+    Ok(Faults::one(Fault { place, path, wrong: fault.why, right: String::new() }))
 }
 
 /// A template whose provisioner is not there could be requested, but never made.
@@ -118,7 +124,10 @@ fn generate(what: &Generate) -> anyhow::Result<()> {
     match what {
         Generate::Commands => out.write_all(commands::render::markdown::document().as_bytes())?,
         Generate::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Cli::command(), "sublet", &mut out);
+            // It panics when a pipe is closed early, so it writes to memory first.
+            let mut text = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "sublet", &mut text);
+            out.write_all(&text)?;
         }
     }
     Ok(())

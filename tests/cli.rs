@@ -1,0 +1,132 @@
+//! The real binary: what it prints, and with which exit code it ends.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
+
+use std::{fs, path::Path, process::Output};
+
+use assert_cmd::Command;
+use sublet::templates::demo;
+
+/// The program, in a folder of its own and with none of this process's settings.
+fn sublet(home: &Path, arguments: &[&str]) -> Output {
+    Command::cargo_bin("sublet").unwrap().current_dir(home).env_clear().args(arguments).output().unwrap()
+}
+
+fn told(home: &Path, arguments: &[&str]) -> (i32, String) {
+    let output = sublet(home, arguments);
+    let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    (output.status.code().unwrap(), text.trim_end().to_owned())
+}
+
+#[test]
+fn check_config_tells_everything_and_ends_with_two() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("sublet.toml"), "[sever]\n[policy]\nemail_domains = []\n").unwrap();
+    let (code, text) = told(home.path(), &["check-config"]);
+    assert_eq!(code, 2);
+    insta::assert_snapshot!(text, @r#"
+    sublet.toml:1:2  sever
+        There is no such key.
+        Did you mean “server”?
+
+    sublet.toml:3:17  policy.email_domains
+        No domain is allowed, so nobody could ask.
+        Name the domains whose people may ask, such as ["example.org"].
+
+    sublet.toml  people
+        Nobody is known, so nobody could ask or approve.
+        Add [[people]] sections, at least one with roles = ["approver"].
+
+    3 faults.
+    "#);
+}
+
+#[test]
+fn check_config_looks_into_templates_and_says_when_all_is_well() {
+    let home = tempfile::tempdir().unwrap();
+    let example =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/sublet.example.toml")).unwrap();
+    fs::write(home.path().join("sublet.toml"), &example).unwrap();
+    demo::seed(&home.path().join("templates")).unwrap();
+    let web = home.path().join("templates/web.toml");
+    let good = fs::read_to_string(&web).unwrap();
+    fs::write(&web, good.replace("longest", "longets")).unwrap();
+    let (code, text) = told(home.path(), &["check-config"]);
+    assert_eq!(code, 2);
+    insta::assert_snapshot!(text, @r#"
+    templates/web.toml:6:1  lease.longest
+        This is missing.
+        Write the longest a lease may be, such as `14d`.
+
+    templates/web.toml:8:1  lease.longets
+        There is no such key.
+        Did you mean “longest”?
+
+    templates/box.toml  provisioner
+        There is no provisioner “local” here, so nothing could be made.
+        Write enabled = true in the section [local] of the configuration.
+
+    templates/data.toml  provisioner
+        There is no provisioner “local” here, so nothing could be made.
+        Write enabled = true in the section [local] of the configuration.
+
+    4 faults.
+    "#);
+
+    fs::write(&web, good).unwrap();
+    fs::write(home.path().join("sublet.toml"), example.replace("false           # environments", "true #"))
+        .unwrap();
+    let (code, text) = told(home.path(), &["check-config"]);
+    assert_eq!(code, 0, "{text}");
+    insta::assert_snapshot!(text, @r#"
+    The configuration is good.
+
+        server  https://sublet.example.org on 127.0.0.1:8080, one replica
+          data  /var/lib/sublet
+      database  Postgres, up to 8 connections
+        people  dana, ada (approves)
+        policy  example.org, students.example.org; reminded after 30m, lapses after 3d; 5 open requests each
+        reaper  * * * * * (UTC)
+          mail  from Sublet <sublet@example.org>, by mail.example.org (STARTTLS)
+        devops  devops@example.org
+       console  off
+         local  127.0.0.1, ports 42000-42999, in /var/lib/sublet/environments
+     templates  templates, looked at every 5s
+     telemetry  JSON info
+
+    3 templates: box, data, web
+    "#);
+}
+
+#[test]
+fn the_file_is_named_by_argument_or_by_variable() {
+    let home = tempfile::tempdir().unwrap();
+    let (code, text) = told(home.path(), &["--config", "elsewhere.toml", "check-config"]);
+    assert_eq!(code, 2);
+    assert!(text.starts_with("elsewhere.toml\n"), "{text}");
+    let mut command = Command::cargo_bin("sublet").unwrap();
+    let command = command.current_dir(home.path()).env_clear().env("SUBLET_CONFIG", "by-variable.toml");
+    let output = command.arg("check-config").output().unwrap();
+    assert!(String::from_utf8(output.stderr).unwrap().starts_with("by-variable.toml\n"));
+}
+
+#[test]
+fn documents_come_from_the_catalogue() {
+    let home = tempfile::tempdir().unwrap();
+    let (code, text) = told(home.path(), &["generate", "commands"]);
+    assert_eq!((code, text.as_str()), (0, commands::render::markdown::document().trim_end()));
+    for shell in ["bash", "zsh", "fish"] {
+        let (code, text) = told(home.path(), &["generate", "completions", shell]);
+        assert_eq!(code, 0);
+        assert!(text.contains("check-config"), "{shell}");
+    }
+}
+
+#[test]
+fn an_unknown_word_ends_with_two() {
+    let home = tempfile::tempdir().unwrap();
+    let (code, text) = told(home.path(), &["chek-config"]);
+    assert_eq!(code, 2);
+    assert!(text.contains("check-config"), "{text}");
+    assert_eq!(told(home.path(), &["--version"]), (0, format!("sublet {}", env!("CARGO_PKG_VERSION"))));
+}
