@@ -21,9 +21,12 @@ async fn neither_other_environments_nor_the_host_can_be_seen() {
         )
         .await;
 
+    let own = world.run(&two, &ada, "grep -lsa 'sl[e]ep.987' /proc/[0-9]*/cmdline | wc -l").await;
+    assert_eq!(text(&own.stdout), "1\n", "what one environment must not see, the other does");
+
     let looked = format!(
         "hostname; whoami; pwd; ls /home /tmp; cat {} {}; ls {}; ls /root /etc/shadow; \
-         cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -c 'sleep 987'; \
+         grep -lsa 'sl[e]ep.987' /proc/[0-9]*/cmdline | wc -l; \
          env | cut -d= -f1 | sort | tr '\\n' ' '",
         secret.display(),
         world.config.folder.join("*/home/note").display(),
@@ -72,11 +75,7 @@ async fn logins_of_one_environment_share_it() {
         return;
     }
     let seen = world
-        .run(
-            &access,
-            &ada,
-            "cat /tmp/sublet-test-note; cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -co 'sleep 654'",
-        )
+        .run(&access, &ada, "cat /tmp/sublet-test-note; grep -lsa 'sl[e]ep.654' /proc/[0-9]*/cmdline | wc -l")
         .await;
     assert_eq!(text(&seen.stdout), "shared\n1\n");
     world.cluster.close().await;
