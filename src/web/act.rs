@@ -94,7 +94,7 @@ async fn act(
         Reply::Done if script => Ok(([("hx-trigger", "done")], "").into_response()),
         Reply::Done => Ok(Redirect::to(&viewer.address).into_response()),
         Reply::Ask(asked) => {
-            let html = form::dialog(&asked, &viewer, web.world.ids.as_ref());
+            let html = form::dialog(&asked, &viewer, web.world.clock.now(), web.world.ids.as_ref());
             let html = html.map_err(|error| Problem::fault(web.world.ids.as_ref(), error))?;
             if script {
                 return Ok(asking(html));

@@ -5,46 +5,55 @@ use commands::form::{Field, FieldKind, Form};
 use commands::spec::Kind;
 
 use super::viewer::Viewer;
-use crate::{actions::Asked, ports::clock::Ids};
+use crate::{
+    actions::Asked,
+    chat::console::render::Reader,
+    domain::Instant,
+    ports::{
+        chat::{Piece, Text},
+        clock::Ids,
+    },
+};
 
 #[derive(Template)]
 #[template(path = "form.html", config = "src/web/askama.toml")]
 struct Dialog<'a> {
     form: &'a Form,
     fields: Vec<View<'a>>,
-    problem: Option<String>,
+    problems: Vec<Text>,
+    reader: Reader<'a>,
     address: &'a str,
     id: String,
 }
 
 struct View<'a> {
     field: &'a Field,
-    faults: Vec<String>,
+    faults: Vec<Text>,
     required: bool,
 }
 
 /// The form as HTML: what is wrong stands beside its field, and above the form when it belongs to none.
-pub fn dialog(asked: &Asked, viewer: &Viewer, ids: &dyn Ids) -> Result<String, askama::Error> {
-    let zone = viewer.person.zone;
-    let view = |field: &'_ Field| {
-        let of_field = asked.faults.iter().filter(|(name, _)| *name == field.name);
-        let mut faults: Vec<String> = of_field.map(|(_, why)| why.in_zone(zone)).collect();
-        faults
-            .extend(field.error.iter().filter(|error| !faults.contains(error)).cloned().collect::<Vec<_>>());
-        faults
-    };
-    let fields = asked
-        .form
-        .fields
-        .iter()
-        .map(|field| View { field, faults: view(field), required: field.required })
-        .collect();
+pub fn dialog(asked: &Asked, viewer: &Viewer, now: Instant, ids: &dyn Ids) -> Result<String, askama::Error> {
+    let fields = asked.form.fields.iter();
+    let fields = fields.map(|field| View { field, faults: faults(field, asked), required: field.required });
     let known = |name: &str| asked.form.fields.iter().any(|field| field.name == name);
-    let homeless = asked.faults.iter().filter(|(name, _)| !known(name)).map(|(_, why)| why.in_zone(zone));
-    let problems: Vec<String> = asked.problem.iter().map(|why| why.in_zone(zone)).chain(homeless).collect();
-    let problem = (!problems.is_empty()).then(|| problems.join(" "));
-    let id = ids.next().to_string();
-    Dialog { form: &asked.form, fields, problem, address: &viewer.address, id }.render()
+    let homeless = asked.faults.iter().filter(|(name, _)| !known(name)).map(|(_, why)| why);
+    let dialog = Dialog {
+        form: &asked.form,
+        fields: fields.collect(),
+        problems: asked.problem.iter().chain(homeless).cloned().collect(),
+        reader: viewer.reader(now),
+        address: &viewer.address,
+        id: ids.next().to_string(),
+    };
+    dialog.render()
+}
+
+fn faults(field: &Field, asked: &Asked) -> Vec<Text> {
+    let mut faults: Vec<Text> =
+        asked.faults.iter().filter(|(name, _)| *name == field.name).map(|(_, why)| why.clone()).collect();
+    faults.extend(field.error.iter().map(Text::plain).filter(|_| faults.is_empty()).collect::<Vec<_>>());
+    faults
 }
 
 impl View<'_> {

@@ -29,6 +29,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("See your environments", "/env list"),
     ("Add your SSH key", "/key add"),
     ("See all commands", "/help"),
+    ("Read how to ask for more", "/help env request"),
 ];
 
 /// The parts of every page of a room.
@@ -52,7 +53,8 @@ struct RoomPage<'a> {
 /// One person in the sidebar.
 struct Entry {
     handle: String,
-    name: String,
+    first: String,
+    rest: String,
     role: &'static str,
     initials: String,
     hue: u8,
@@ -135,8 +137,8 @@ pub async fn page(
 fn about(viewer: &Viewer) -> String {
     let zone = viewer.person.zone;
     match viewer.room {
-        Room::Approvers => format!("Requests that wait for a decision. Times are in {zone}."),
-        Room::Direct(_) => format!("Private, between Sublet and you. Times are in {zone}."),
+        Room::Approvers => format!("Requests and their decisions · times in {zone}"),
+        Room::Direct(_) => format!("Private, between Sublet and you · times in {zone}"),
     }
 }
 
@@ -153,9 +155,11 @@ impl Entry {
             Some(Role::Approver) => "approver",
             Some(Role::Developer) | None => "developer",
         };
+        let (first, rest) = person.name.split_once(' ').unwrap_or((&person.name, ""));
         Self {
             handle: person.handle.clone(),
-            name: person.name.clone(),
+            first: first.to_owned(),
+            rest: rest.to_owned(),
             role,
             initials: render::initials(&person.name),
             hue: render::hue(person.id.as_str()),

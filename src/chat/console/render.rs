@@ -6,11 +6,11 @@ use askama::Template;
 use chrono::Datelike;
 use chrono_tz::Tz;
 
-use super::{Body, SUBLET, decode};
+use super::{Body, SUBLET, channel, decode};
 use crate::{
     domain::{Instant, ids::PersonId, person::Person},
     ports::{
-        chat::{Block, Button, Message, Piece, Style, Tone},
+        chat::{Block, Button, Message, Piece, Room, Style, Text, Tone},
         clock::Ids,
         store::ConsoleMessage,
     },
@@ -27,6 +27,36 @@ pub struct Reader<'a> {
     pub room: &'a str,
     /// The moment of looking: a year is shown only when it is another one.
     pub now: Instant,
+}
+
+impl Reader<'_> {
+    /// The moment as this reader sees it.
+    pub fn moment(&self, at: &Instant) -> Moment {
+        moment(*at, self.person.zone, self.now)
+    }
+
+    /// Whether this is the reader.
+    pub fn is(&self, id: &PersonId) -> bool {
+        *id == self.person.id
+    }
+}
+
+/// The same words, with what stands between backticks as code: help and refusals are written like that.
+pub fn ticked(words: &Text) -> Text {
+    let mut pieces = Vec::new();
+    for piece in &words.0 {
+        match piece {
+            Piece::Plain(plain) if plain.matches('`').count() % 2 == 0 => {
+                let parts = plain.split('`').enumerate().filter(|(_, part)| !part.is_empty());
+                pieces.extend(parts.map(|(at, part)| match at % 2 {
+                    0 => Piece::Plain(part.to_owned()),
+                    _ => Piece::Code(part.to_owned()),
+                }));
+            }
+            other => pieces.push(other.clone()),
+        }
+    }
+    Text(pieces)
 }
 
 /// A moment, ready to be shown.
@@ -101,7 +131,7 @@ impl<'a> View<'a> {
             at: moment(stored.at, reader.person.zone, reader.now),
             at_ms: stored.at.timestamp_millis(),
             from: Author::of(&stored.author, reader),
-            private: stored.only_for.is_some(),
+            private: stored.only_for.is_some() && stored.channel == channel(&Room::Approvers),
             body: decode(stored),
             reader,
             ids,
@@ -125,16 +155,8 @@ impl<'a> View<'a> {
         }
     }
 
-    fn moment(&self, at: &Instant) -> Moment {
-        moment(*at, self.reader.person.zone, self.reader.now)
-    }
-
     fn fresh(&self) -> String {
         self.ids.next().to_string()
-    }
-
-    fn is_reader(&self, id: &PersonId) -> bool {
-        *id == self.reader.person.id
     }
 }
 

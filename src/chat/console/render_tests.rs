@@ -8,7 +8,7 @@ use std::{
 use uuid::Uuid;
 
 use super::*;
-use crate::{domain::person::Role, ports::chat::Text};
+use crate::domain::person::Role;
 
 const EVIL: &str = "<script>alert('x')</script>\" onload=\"y";
 
@@ -129,4 +129,11 @@ fn a_picture_has_the_first_and_the_last_letter() {
     assert_eq!(initials("Dana Maria Diaz"), "DD");
     assert_eq!(initials("Élise"), "É");
     assert_eq!(initials("  "), "?");
+}
+
+#[test]
+fn what_stands_between_backticks_is_code_unless_one_is_alone() {
+    let code = |words: &str| ticked(&Text::plain(words));
+    assert_eq!(code("such as `3d`."), Text::plain("such as ").code("3d").and("."));
+    assert_eq!(code("a ` alone"), Text::plain("a ` alone"));
 }

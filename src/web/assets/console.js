@@ -96,7 +96,13 @@
   dialog.addEventListener("click", (event) => {
     if (event.target.closest("[data-cancel]") && dialog.matches(":modal")) { event.preventDefault(); dialog.close(); }
   });
-  dialog.addEventListener("close", () => { byId("dialog-body").replaceChildren(); line.focus(); });
+  dialog.addEventListener("close", () => {
+    byId("dialog-body").replaceChildren();
+    // Closing gave the focus back before its old place was gone; without this the caret is nowhere.
+    line.blur();
+    line.focus();
+    line.setSelectionRange(line.value.length, line.value.length);
+  });
   if (dialog.open) { dialog.close(); }
 
   // Completion: a list box under the control of the line.
