@@ -49,6 +49,19 @@ pub fn dialog(asked: &Asked, viewer: &Viewer, now: Instant, ids: &dyn Ids) -> Re
     dialog.render()
 }
 
+impl Dialog<'_> {
+    /// The label of a settled value that tells people what the form is about. Versions and ids do not.
+    fn settled(&self, name: &str, value: &str) -> Option<&'static str> {
+        let arg = self.form.spec.arg(name)?;
+        let says_something = match arg.kind {
+            Kind::Template | Kind::Name => true,
+            Kind::Subject => !value.contains('_'),
+            _ => false,
+        };
+        says_something.then_some(if arg.label.is_empty() { arg.name } else { arg.label })
+    }
+}
+
 fn faults(field: &Field, asked: &Asked) -> Vec<Text> {
     let mut faults: Vec<Text> =
         asked.faults.iter().filter(|(name, _)| *name == field.name).map(|(_, why)| why.clone()).collect();

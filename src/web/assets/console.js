@@ -9,12 +9,18 @@
   const tell = (text) => { state.textContent = text; state.hidden = !text; };
 
   // Staying at the newest message, unless somebody reads further up.
-  const atEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
-  const toEnd = (smooth) => { scroll.scrollTo({ top: scroll.scrollHeight, behavior: smooth ? "smooth" : "instant" }); newest.hidden = true; };
-  scroll.addEventListener("scroll", () => { if (atEnd()) newest.hidden = true; });
-  newest.addEventListener("click", () => { toEnd(true); line.focus(); });
-  new ResizeObserver(() => { if (newest.hidden) toEnd(false); }).observe(scroll);
-  toEnd(false);
+  const atEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60;
+  let following = true, top = 0;
+  const toEnd = () => { following = true; newest.hidden = true; scroll.scrollTo({ top: scroll.scrollHeight, behavior: "instant" }); };
+  scroll.addEventListener("scroll", () => {
+    if (atEnd()) { following = true; newest.hidden = true; } else if (scroll.scrollTop < top) following = false;
+    top = scroll.scrollTop;
+  });
+  newest.addEventListener("click", () => { toEnd(); line.focus(); });
+  const stay = new ResizeObserver(() => { if (following) toEnd(); });
+  stay.observe(scroll);
+  stay.observe(log);
+  toEnd();
 
   // Live messages: one that is known is replaced where it is, a new one goes to its place in time.
   let since = seat.dataset.since;
@@ -30,7 +36,7 @@
     made.innerHTML = html;
     const item = made.content.querySelector("li.msg");
     if (!item) return;
-    const follow = atEnd(), old = byId(item.id);
+    const old = byId(item.id);
     if (old) {
       const inside = old.contains(document.activeElement) && document.activeElement.textContent;
       old.replaceWith(item);
@@ -43,7 +49,7 @@
     htmx.process(item);
     dress(item);
     announce.textContent = item.dataset.summary;
-    if (follow || item.classList.contains("own")) toEnd(true); else if (!old) newest.hidden = false;
+    if (following || item.classList.contains("own")) toEnd(); else if (!old) newest.hidden = false;
   };
   const connect = () => {
     const live = document.createElement("div");
@@ -83,7 +89,7 @@
     }
     tell("");
     renew(form);
-    if (form === say) { last = line.value; line.value = ""; close(); toEnd(true); }
+    if (form === say) { last = line.value; line.value = ""; close(); toEnd(); }
     if (form.closest("dialog") && event.detail.xhr.getResponseHeader("hx-trigger") === "done") dialog.close();
   });
 
