@@ -18,6 +18,7 @@ mod withdraw_request;
 
 pub mod deliveries;
 pub mod observed;
+pub mod people;
 pub mod stories;
 pub mod wake;
 pub mod work;

@@ -2,7 +2,6 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use cron::Schedule as Cron;
 use tokio::{sync::Mutex, task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -16,16 +15,8 @@ const RECOVER: Duration = Duration::from_secs(3);
 /// How often what should exist is compared with what does.
 const RECONCILE: Duration = Duration::from_secs(300);
 
-/// When the reaper looks.
-#[derive(Debug, Clone)]
-pub struct Schedule(pub Cron);
-
-impl Schedule {
-    /// The first look after that moment.
-    pub fn next(&self, after: Instant) -> Option<Instant> {
-        self.0.after(&after).next()
-    }
-}
+/// When the reaper looks: the first look after a moment, if there is any.
+pub type Schedule = Arc<dyn Fn(Instant) -> Option<Instant> + Send + Sync>;
 
 impl Engine {
     /// Runs until told to stop; what is in flight then finishes first, or is left claimable.
@@ -114,7 +105,7 @@ async fn reconciler(engine: Arc<Engine>) -> Stored<Pause> {
 async fn reaper(engine: Arc<Engine>, schedule: Schedule, looked: Arc<Mutex<Instant>>) -> Stored<Pause> {
     let mut looked = looked.lock().await;
     let now = engine.world.clock.now();
-    let Some(next) = schedule.next(*looked) else { return Ok(Pause::For(RECOVER)) };
+    let Some(next) = schedule(*looked) else { return Ok(Pause::For(RECOVER)) };
     if now < next {
         let left = (next - now).to_std().unwrap_or_default();
         return Ok(Pause::For(left.min(LOOK)));

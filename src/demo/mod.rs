@@ -1,0 +1,61 @@
+//! The demo: everything in one process on embedded defaults, and a tour that plays the whole story.
+
+mod chat;
+mod login;
+mod script;
+mod tour;
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::Context as _;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{clock::SystemClock, config::Config, templates, wiring};
+
+pub use tour::tour;
+
+/// Starts the demo, prints the one address to open, and runs until it is told to stop.
+///
+/// # Errors
+/// What could not be opened, in words.
+pub async fn demo(config: &Config, metrics: Option<PrometheusHandle>) -> anyhow::Result<()> {
+    prepare(config)?;
+    let running = wiring::start(config, Arc::new(SystemClock), metrics).await?;
+    println!("Sublet is running: open http://{}/", running.address);
+    println!("Ask as Dana, approve as Ada or Omar. Data: {}. End it with Ctrl-C.", config.data.folder.display());
+    wait_for_end().await?;
+    running.stop().await;
+    Ok(())
+}
+
+/// Runs what the configuration names until it is told to stop.
+///
+/// # Errors
+/// What could not be opened, in words.
+pub async fn serve(config: &Config, metrics: Option<PrometheusHandle>) -> anyhow::Result<()> {
+    let running = wiring::start(config, Arc::new(SystemClock), metrics).await?;
+    tracing::info!(address = %running.address, "Sublet is running");
+    wait_for_end().await?;
+    tracing::info!("stopping: what is in flight finishes first");
+    running.stop().await;
+    Ok(())
+}
+
+/// The data folder, and the demo's templates in it.
+fn prepare(config: &Config) -> anyhow::Result<()> {
+    let folder: &Path = &config.data.folder;
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    templates::demo::seed(&config.templates.folder)
+        .with_context(|| format!("cannot write templates to {}", config.templates.folder.display()))
+}
+
+async fn wait_for_end() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

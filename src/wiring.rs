@@ -1,0 +1,168 @@
+//! The only file that knows every concrete type: puts them together, starts them, and stops them.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+
+use anyhow::Context as _;
+use metrics_exporter_prometheus::PrometheusHandle;
+use secrecy::ExposeSecret;
+use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    actions::{self, World},
+    chat::console::Console,
+    clock::UuidIds,
+    cluster::local::{LocalCluster, LocalConfig},
+    config::Config,
+    domain::policy::Policy,
+    engine::Engine,
+    mail,
+    ports::{
+        chat::Chat,
+        clock::{Clock, Ids},
+        cluster::Cluster,
+        templates::Templates,
+    },
+    store,
+    templates::Folder,
+    web::{self, Web},
+};
+
+/// Sublet, running.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// What actions may use.
+    pub world: Arc<World>,
+    /// The chat console.
+    pub console: Arc<Console>,
+    local: Option<Arc<LocalCluster>>,
+    stop: CancellationToken,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// Starts everything that the configuration names. When this returns, requests are answered.
+///
+/// # Errors
+/// What could not be opened, in words: the database, the templates' folder, the address.
+pub async fn start(
+    config: &Config,
+    clock: Arc<dyn Clock>,
+    metrics: Option<PrometheusHandle>,
+) -> anyhow::Result<Running> {
+    let stop = CancellationToken::new();
+    let ids: Arc<dyn Ids> = Arc::new(UuidIds);
+    let store = store::open(config.database.url.expose_secret(), &options(config)).await?;
+    let (folder, _) = Folder::open(&config.templates.folder);
+    let folder = Arc::new(folder);
+    let templates: Arc<dyn Templates> = folder.clone();
+    let world = World {
+        store: store.clone(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+        templates,
+        policy: Arc::new(policy(config)),
+        wake: Arc::new(Notify::new()),
+    };
+    actions::people::bring_in(&world, &config.people).await?;
+    let console = Arc::new(Console::new(store, clock.clone(), ids));
+    let local = open_local(config).await?;
+    let engine = Arc::new(Engine {
+        world: world.clone(),
+        chats: if config.console.enabled { vec![console.clone() as Arc<dyn Chat>] } else { Vec::new() },
+        mail: config.mail.as_ref().map(|settings| mail::open(settings, clock)).transpose()?,
+        clusters: clusters(local.as_ref()),
+        devops: config.devops.emails.clone(),
+        holder: format!("{}/{}", std::process::id(), UuidIds.next().simple()),
+    });
+    let world = Arc::new(world);
+    let web = Web {
+        world: world.clone(),
+        console: console.clone(),
+        settings: Arc::new(web::Settings::default()),
+        metrics,
+        closing: stop.clone(),
+    };
+    let router = if config.console.enabled { web::router(web) } else { web::health(web) };
+    let listener = TcpListener::bind(config.server.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.server.listen))?;
+    let address = listener.local_addr()?;
+    let schedule = config.reaper.schedule.clone();
+    let stopped = stop.clone();
+    let serving = axum::serve(listener, router).with_graceful_shutdown(stopped.cancelled_owned());
+    let tasks = vec![
+        tokio::spawn(engine.run(Arc::new(move |after| schedule.after(after)), stop.clone())),
+        tokio::spawn(reload(folder, config.templates.reload.to_std()?, stop.clone())),
+        tokio::spawn(async move {
+            if let Err(error) = serving.await {
+                tracing::error!(%error, "the web server ended");
+            }
+        }),
+    ];
+    Ok(Running { address, world, console, local, stop, tasks })
+}
+
+impl Running {
+    /// Stops: no new work is taken, what is in flight finishes or is left claimable.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a part of Sublet ended badly");
+            }
+        }
+        if let Some(local) = self.local {
+            local.close().await;
+        }
+    }
+}
+
+/// Brings the database's tables up to date.
+///
+/// # Errors
+/// When the database does not answer, or a migration fails.
+pub async fn migrate(config: &Config) -> anyhow::Result<()> {
+    store::migrate(config.database.url.expose_secret()).await
+}
+
+fn options(config: &Config) -> store::Options {
+    store::Options {
+        connections: config.database.connections,
+        migrate: config.database.migrate,
+        ..store::Options::default()
+    }
+}
+
+fn policy(config: &Config) -> Policy {
+    Policy {
+        domains: config.policy.email_domains.clone(),
+        patience: config.policy.patience.clone(),
+        most_per_person: Some(config.policy.open_requests),
+    }
+}
+
+async fn open_local(config: &Config) -> anyhow::Result<Option<Arc<LocalCluster>>> {
+    if !config.local.enabled {
+        return Ok(None);
+    }
+    let mut settings = LocalConfig::new(&config.local.folder);
+    settings.host = config.local.host;
+    settings.ports = config.local.ports.clone();
+    Ok(Some(LocalCluster::open(settings).await?))
+}
+
+fn clusters(local: Option<&Arc<LocalCluster>>) -> BTreeMap<String, Arc<dyn Cluster>> {
+    local.map(|local| ("local".to_owned(), local.clone() as Arc<dyn Cluster>)).into_iter().collect()
+}
+
+/// Reads the templates again when their files change.
+async fn reload(folder: Arc<Folder>, every: std::time::Duration, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(every) => {}
+        }
+        folder.refresh();
+    }
+}
