@@ -1,6 +1,6 @@
 //! The one way in: who is it, what was said, do it once, answer.
 
-use commands::{Context, Invocation, UsageError, Values, form, line, read_values};
+use commands::{Context, Invocation, Spec, UsageError, Values, form, line, read_values};
 
 use super::{
     Answer, Asked, Inbound, Input, World, ask_extension, decide, keys, look, release_environment,
@@ -55,6 +55,7 @@ async fn once(world: &World, inbound: &Inbound) -> Result<Answer, StoreError> {
         Ok(invocation) => invocation,
         Err(error) => return misread(&mut work, inbound, &caller, &error).await,
     };
+    let said = Said { spec: invocation.spec(), pairs: invocation.pairs() };
     match act(&mut work, &caller, invocation).await {
         Ok(answer) => {
             if let Answer::Say(message) = &answer {
@@ -66,8 +67,14 @@ async fn once(world: &World, inbound: &Inbound) -> Result<Answer, StoreError> {
             Ok(answer)
         }
         Err(Stop::Store(error)) => Err(error),
-        Err(stop) => refuse(work, inbound, Some(&caller), stop).await,
+        Err(stop) => refuse(work, inbound, Some((&caller, &said)), stop).await,
     }
+}
+
+/// A command that was understood: what a form can begin with when it comes back.
+struct Said {
+    spec: &'static Spec,
+    pairs: Vec<(String, String)>,
 }
 
 fn read(input: &Input, context: &Context) -> Result<Invocation, UsageError> {
@@ -121,7 +128,7 @@ async fn repeated(work: &mut Work<'_>, id: &str) -> Result<Answer, StoreError> {
 async fn refuse(
     work: Work<'_>,
     inbound: &Inbound,
-    caller: Option<&Person>,
+    by: Option<(&Person, &Said)>,
     stop: Stop,
 ) -> Result<Answer, StoreError> {
     let world = work.world;
@@ -136,47 +143,46 @@ async fn refuse(
         Stop::Refused(refusal) => (refusal, None),
         Stop::Store(error) => return Err(error),
     };
-    let said = refusal::say(&refusal, &people);
-    if let (Some((name, tried)), Some(caller)) = (record, caller) {
-        let why = said.what.in_zone(chrono_tz::UTC);
+    let words = refusal::say(&refusal, &people);
+    let forbidden = record.is_some();
+    if let (Some((name, tried)), Some((caller, _))) = (record, by) {
+        let why = words.what.in_zone(chrono_tz::UTC);
         let fact = Fact::Refused { tried: tried.to_owned(), why };
         work.tx.record(&NewEntry::about(&name, work.now, Actor::Person(caller.id.clone()), fact)).await?;
     }
-    if let (Input::Form { path, values }, Some(_)) = (&inbound.input, caller)
-        && let Some(answer) = form_again(world, path, values, &said)
+    let from_form = matches!(inbound.input, Input::Form { .. });
+    if let Some((_, said)) = by
+        && !forbidden
+        && (from_form || refusal.only_asks_for_more())
     {
-        return Ok(answer);
+        return Ok(form_again(world, said, &words, from_form));
     }
-    let message = answer::refused(&said, mark(&inbound.input, &said));
+    let message = answer::refused(&words, mark(&inbound.input, &words));
     work.tx.answered(&inbound.id, &to_json(&message)?).await?;
     work.commit().await?;
     Ok(Answer::Say(message))
 }
 
 /// The typed line with the refused value underlined.
-fn mark(input: &Input, said: &refusal::Said) -> Option<String> {
+fn mark(input: &Input, words: &refusal::Said) -> Option<String> {
     let Input::Line(text) = input else { return None };
-    let at = said.fields.iter().find_map(|(name, _)| line::locate(text, name))?;
+    let at = words.fields.iter().find_map(|(name, _)| line::locate(text, name))?;
     let from = text.get(..at.start)?.chars().count();
     let wide = text.get(at)?.chars().count().max(1);
     Some(format!("{text}\n{}{}", " ".repeat(from), "^".repeat(wide)))
 }
 
-/// The form comes back with the faults beside their fields.
-fn form_again(
-    world: &World,
-    path: &[String],
-    given: &[(String, String)],
-    said: &refusal::Said,
-) -> Option<Answer> {
-    let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    let spec = commands::find(&path)?.spec;
-    let form = form::form(spec, &parameters(world, given)).with(given);
-    let problem = Text(said.what.0.clone()).and(" ").and(said.hint.clone());
-    let beside: Vec<_> =
-        said.fields.iter().filter(|(name, _)| form.fields.iter().any(|f| f.name == *name)).cloned().collect();
-    let problem = beside.is_empty().then_some(problem);
-    Some(Answer::Ask(Asked { form, problem, faults: beside }))
+/// The form, with what was given; when it comes back, with the faults beside their fields.
+fn form_again(world: &World, said: &Said, words: &refusal::Said, again: bool) -> Answer {
+    let form = form::form(said.spec, &parameters(world, &said.pairs)).with(&said.pairs);
+    if !again {
+        return Answer::Ask(Asked { form, problem: None, faults: Vec::new() });
+    }
+    let has = |name: &str| form.fields.iter().any(|field| field.name == name);
+    let faults: Vec<_> = words.fields.iter().filter(|(name, _)| has(name)).cloned().collect();
+    let problem = words.what.clone().and(" ").and(words.hint.clone());
+    let problem = faults.is_empty().then_some(problem);
+    Answer::Ask(Asked { form, problem, faults })
 }
 
 /// What could not be read: a form when something is only missing or came from a form, else the marked line.

@@ -23,7 +23,10 @@ pub async fn demo(config: &Config, metrics: Option<PrometheusHandle>) -> anyhow:
     prepare(config)?;
     let running = wiring::start(config, Arc::new(SystemClock), metrics).await?;
     println!("Sublet is running: open http://{}/", running.address);
-    println!("Ask as Dana, approve as Ada or Omar. Data: {}. End it with Ctrl-C.", config.data.folder.display());
+    println!(
+        "Ask as Dana, approve as Ada or Omar. Data: {}. End it with Ctrl-C.",
+        config.data.folder.display()
+    );
     wait_for_end().await?;
     running.stop().await;
     Ok(())

@@ -3,11 +3,7 @@
 use anyhow::{Context as _, ensure};
 use chrono::TimeDelta;
 
-use super::{
-    chat::Pressed,
-    login::KeyPair,
-    tour::Stage,
-};
+use super::{chat::Pressed, login::KeyPair, tour::Stage};
 use crate::{
     domain::{
         environment::SshAccess,
@@ -41,7 +37,10 @@ async fn request(stage: &Stage<'_>, key: &KeyPair) -> anyhow::Result<EnvName> {
     stage.scene("Dana asks for an environment");
     let stored = stage.chat.say("dana", &format!("/key add {}", key.public)).await?;
     let known = stored.summary.in_zone(chrono_tz::UTC);
-    ensure!(known.contains("Stored") || known.contains("already"), "not as told: the key was not stored: {known}");
+    ensure!(
+        known.contains("Stored") || known.contains("already"),
+        "not as told: the key was not stored: {known}"
+    );
     let key_name = key_name(&known);
     let line = format!("/env request web cpu=2 memory=4Gi for=3d key={key_name} to see the tour");
     stage.line(format!("   > {line}"));

@@ -9,7 +9,7 @@ use crate::{
     clock::WarpClock,
     config::Config,
     domain::{ids::EnvName, lease::Lease},
-    ports::{chat::Room, clock::Clock},
+    ports::chat::Room,
     wiring::{self, Running},
 };
 
@@ -72,11 +72,6 @@ impl<'a> Stage<'a> {
         self.bar.suspend(|| println!("{words}"));
     }
 
-    /// The present moment.
-    pub fn now(&self) -> crate::domain::Instant {
-        self.clock.now()
-    }
-
     /// The lease of that name.
     pub async fn lease(&self, name: &EnvName) -> anyhow::Result<Option<Lease>> {
         let mut tx = self.running.world.store.read().await?;
@@ -94,7 +89,11 @@ impl<'a> Stage<'a> {
     ///
     /// # Errors
     /// When it is not so in time.
-    pub async fn until<T>(&self, what: &str, so: impl AsyncFn() -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
+    pub async fn until<T>(
+        &self,
+        what: &str,
+        so: impl AsyncFn() -> anyhow::Result<Option<T>>,
+    ) -> anyhow::Result<T> {
         let waited = tokio::time::timeout(PATIENCE, async {
             loop {
                 if let Some(found) = so().await? {

@@ -6,7 +6,7 @@ use super::{
     Instant,
     ids::PersonId,
     notice::Offset,
-    template::{ParameterFault, Value},
+    template::{ParameterFault, Problem, Value},
 };
 
 /// Why something asked for cannot be, with what would work.
@@ -142,6 +142,18 @@ pub enum Refusal {
         /// The most characters.
         most: u32,
     },
+}
+
+impl Refusal {
+    /// Whether nothing is wrong but that parameters without a default were not given: a form asks for them.
+    pub fn only_asks_for_more(&self) -> bool {
+        match self {
+            Self::BadParameters { faults, .. } => {
+                faults.iter().all(|fault| fault.problem == Problem::Missing)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// What is wrong with a public key.
