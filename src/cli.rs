@@ -1,15 +1,23 @@
 //! The command line of `sublet`.
 
-use std::{io::Write, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::{CommandFactory, Parser, Subcommand};
 use sublet::{
     clock::SystemClock,
-    config::{Config, Sources},
+    config::{Config, Sources, sources::variables},
+    demo,
     document::{Fault, Faults, Place},
     mail,
     ports::templates::Templates,
+    telemetry,
     templates::Folder,
+    wiring,
 };
 
 const EXIT_CODES: &str = "Exit codes:
@@ -33,6 +41,22 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Try everything on this machine: one process, SQLite, the chat console, local environments
+    Demo {
+        /// Where the demo keeps its data; the same folder shows the same messages again
+        #[arg(long, value_name = "DIR", default_value = "sublet-demo")]
+        data: PathBuf,
+        /// The port of the page; 0 takes a free one
+        #[arg(long, value_name = "PORT")]
+        port: Option<u16>,
+        /// Play the whole story in the terminal, with a real login, and end
+        #[arg(long)]
+        tour: bool,
+    },
+    /// Run what the configuration names
+    Serve,
+    /// Bring the database's tables up to date, and end
+    Migrate,
     /// Tell everything that is wrong with the configuration and the templates
     CheckConfig,
     /// Write a document that is made from the catalogue of commands
@@ -55,6 +79,9 @@ impl Cli {
     /// Does what was asked.
     pub fn run(self) -> ExitCode {
         let done = match &self.task {
+            Task::Demo { data, port, tour } => demonstrate(data, *port, *tour),
+            Task::Serve => self.serve(),
+            Task::Migrate => self.migrate(),
             Task::CheckConfig => self.check_config(),
             Task::Generate(what) => generate(what).map_err(Trouble::from),
         };
@@ -74,6 +101,20 @@ impl Cli {
     fn load(&self) -> Result<Config, Trouble> {
         let sources = Sources::gather(self.config.as_deref())?;
         Ok(Config::load(&sources)?)
+    }
+
+    fn serve(&self) -> Result<(), Trouble> {
+        let config = self.load()?;
+        telemetry::log(&config.telemetry)?;
+        let metrics = telemetry::count()?;
+        Ok(runtime()?.block_on(demo::serve(&config, Some(metrics)))?)
+    }
+
+    fn migrate(&self) -> Result<(), Trouble> {
+        let config = self.load()?;
+        runtime()?.block_on(wiring::migrate(&config))?;
+        println!("The tables are up to date.");
+        Ok(())
     }
 
     fn check_config(&self) -> Result<(), Trouble> {
@@ -101,6 +142,24 @@ fn letters(config: &Config) -> anyhow::Result<Faults> {
     let Err(fault) = opened else { return Ok(Faults::none()) };
     let (place, path) = (Place::Whole("configuration".to_owned()), format!("mail.{}", fault.setting));
     Ok(Faults::one(Fault { place, path, wrong: fault.why, right: String::new() }))
+}
+
+/// The demo, or its tour.
+fn demonstrate(data: &Path, port: Option<u16>, tour: bool) -> Result<(), Trouble> {
+    let mut config = Config::demo(data, variables())?;
+    if let Some(port) = port.or(tour.then_some(0)) {
+        config.server.listen.set_port(port);
+    }
+    telemetry::log(&config.telemetry)?;
+    if tour {
+        return Ok(runtime()?.block_on(demo::tour(&config))?);
+    }
+    let metrics = telemetry::count()?;
+    Ok(runtime()?.block_on(demo::demo(&config, Some(metrics)))?)
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Runtime::new()?)
 }
 
 /// A template whose provisioner is not there could be requested, but never made.

@@ -123,7 +123,8 @@ fn is_stale(seen: Option<u64>, version: i64) -> bool {
     seen.is_some_and(|seen| i64::try_from(seen).is_ok_and(|seen| seen != version))
 }
 
-fn said(tried: &str, name: &str) -> Answer {
+fn said(tried: &'static str, name: &str) -> Answer {
+    metrics::counter!("sublet_decisions_total", "decision" => tried).increment(1);
     let (word, tone) =
         if tried == "approve" { ("approved ", Tone::Good) } else { ("rejected ", Tone::Plain) };
     let words = Text::plain(format!("You {word}")).strong(name).and(". The requester is being told.");

@@ -26,9 +26,14 @@ use crate::{
 /// Does what was said and answers. It never fails: what breaks is logged once with the reference that the
 /// answer shows, and has changed nothing.
 pub async fn perform(world: &World, inbound: Inbound) -> Answer {
+    let started = world.clock.now();
     for _ in 0..TRIES {
         match once(world, &inbound).await {
-            Ok(answer) => return answer,
+            Ok(answer) => {
+                let took = (world.clock.now() - started).as_seconds_f64();
+                metrics::histogram!("sublet_command_seconds").record(took);
+                return answer;
+            }
             Err(StoreError::Conflict) => tokio::task::yield_now().await,
             Err(StoreError::Fault(error)) => return broken(world, &error),
         }
@@ -58,6 +63,7 @@ async fn once(world: &World, inbound: &Inbound) -> Result<Answer, StoreError> {
     let said = Said { spec: invocation.spec(), pairs: invocation.pairs() };
     match act(&mut work, &caller, invocation).await {
         Ok(answer) => {
+            count(&said, "done");
             if let Answer::Say(message) = &answer {
                 work.tx.answered(&inbound.id, &to_json(message)?).await?;
             }
@@ -67,8 +73,16 @@ async fn once(world: &World, inbound: &Inbound) -> Result<Answer, StoreError> {
             Ok(answer)
         }
         Err(Stop::Store(error)) => Err(error),
-        Err(stop) => refuse(work, inbound, Some((&caller, &said)), stop).await,
+        Err(stop) => {
+            count(&said, "refused");
+            refuse(work, inbound, Some((&caller, &said)), stop).await
+        }
     }
+}
+
+fn count(said: &Said, outcome: &'static str) {
+    metrics::counter!("sublet_commands_total", "command" => said.spec.name(), "outcome" => outcome)
+        .increment(1);
 }
 
 /// A command that was understood: what a form can begin with when it comes back.

@@ -151,7 +151,11 @@ async fn settle(engine: &Engine, queued: &Queued, outcome: &Outcome) -> Stored<b
     }
     if let Effect::Tell { notice } = &queued.effect {
         match outcome {
-            Outcome::Done(way) => deliveries::delivered(&mut work, notice, way.unwrap_or("dm")).await?,
+            Outcome::Done(way) => {
+                let way = way.unwrap_or("dm");
+                metrics::counter!("sublet_deliveries_total", "way" => way).increment(1);
+                deliveries::delivered(&mut work, notice, way).await?;
+            }
             Outcome::GaveUp(why) => deliveries::undelivered(&mut work, notice, why).await?,
             Outcome::Stale | Outcome::Again(..) => {}
         }

@@ -10,6 +10,7 @@ const BATCH: u32 = 500;
 
 /// Wakes everything that is due now. Returns how many.
 pub async fn tick(world: &World) -> Stored<u32> {
+    metrics::counter!("sublet_reaper_ticks_total").increment(1);
     let mut woken = 0;
     loop {
         let (leases, requests, extensions) = {
@@ -32,6 +33,7 @@ pub async fn tick(world: &World) -> Stored<u32> {
         }
         let found = leases.len() + requests.len() + extensions.len();
         woken += u32::try_from(found).unwrap_or(u32::MAX);
+        metrics::counter!("sublet_reaper_woken_total").increment(found as u64);
         if found < BATCH as usize {
             return Ok(woken);
         }

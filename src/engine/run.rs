@@ -6,12 +6,14 @@ use tokio::{sync::Mutex, task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::Engine;
-use crate::{domain::Instant, faults, ports::store::Stored};
+use crate::{actions::work::Work, domain::Instant, faults, ports::store::Stored};
 
 /// How long the outbox waits when nobody rings: another process may have stored something.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long to wait after a fault of the database.
 const RECOVER: Duration = Duration::from_secs(3);
+/// How often what waits and what there is are counted.
+const COUNT: Duration = Duration::from_secs(15);
 /// How often what should exist is compared with what does.
 const RECONCILE: Duration = Duration::from_secs(300);
 
@@ -25,6 +27,7 @@ impl Engine {
         loops.spawn(forever(self.clone(), stop.clone(), "outbox", outbox));
         loops.spawn(forever(self.clone(), stop.clone(), "observer", observer));
         loops.spawn(forever(self.clone(), stop.clone(), "reconciler", reconciler));
+        loops.spawn(forever(self.clone(), stop.clone(), "gauges", gauges));
         let looked = Arc::new(Mutex::new(self.world.clock.now()));
         let reaper = move |engine: Arc<Engine>| reaper(engine, schedule.clone(), looked.clone());
         loops.spawn(forever(self, stop, "reaper", reaper));
@@ -84,6 +87,19 @@ async fn wait(engine: &Engine, pause: Pause) {
             }
         }
     }
+}
+
+/// What waits and what there is, for `/metrics`.
+async fn gauges(engine: Arc<Engine>) -> Stored<Pause> {
+    let mut work = Work::look(&engine.world).await?;
+    let (waiting, oldest) = work.tx.backlog().await?;
+    let age = oldest.map_or(0.0, |oldest| (work.now - oldest).as_seconds_f64());
+    metrics::gauge!("sublet_outbox_waiting").set(waiting as f64);
+    metrics::gauge!("sublet_outbox_oldest_seconds").set(age);
+    for (phase, count) in work.tx.leases_by_phase().await? {
+        metrics::gauge!("sublet_leases", "phase" => phase).set(count as f64);
+    }
+    Ok(Pause::For(COUNT))
 }
 
 async fn outbox(engine: Arc<Engine>) -> Stored<Pause> {

@@ -122,6 +122,8 @@ pub trait Leases {
     async fn live_leases(&mut self, owner: Option<&PersonId>) -> Stored<Vec<Lease>>;
     /// Ids of the leases in that phase (its word), oldest first.
     async fn leases_in(&mut self, phase: &str) -> Stored<Vec<LeaseId>>;
+    /// How many leases there are in each phase that has any, by its word.
+    async fn leases_by_phase(&mut self) -> Stored<Vec<(String, i64)>>;
 }
 
 /// Extensions.

@@ -97,6 +97,8 @@ pub async fn leases_are_listed_by_phase(place: Place) {
         .look(async |tx| {
             assert_eq!(tx.leases_in("active").await.unwrap(), ids([1, 2, 3]));
             assert_eq!(tx.leases_in("deleting").await.unwrap(), ids([4]));
+            let counted = tx.leases_by_phase().await.unwrap();
+            assert!(counted.contains(&("active".to_owned(), 3)), "{counted:?}");
             assert_eq!(tx.leases_in("stuck").await.unwrap(), []);
         })
         .await;

@@ -88,6 +88,10 @@ impl Leases for Session {
         let sql = "SELECT id FROM leases WHERE phase = $1 ORDER BY created_at, id";
         self.list(sqlx::query_as(sql).bind(phase)).await?.into_iter().map(id).collect()
     }
+
+    async fn leases_by_phase(&mut self) -> Stored<Vec<(String, i64)>> {
+        self.list(sqlx::query_as("SELECT phase, COUNT(*) FROM leases GROUP BY phase ORDER BY phase")).await
+    }
 }
 
 fn loaded((body, version): (String, i64)) -> Stored<Lease> {
