@@ -14,7 +14,8 @@ pub use settings::{Fault, Security, Settings, Smtp, Transport};
 use crate::ports::clock::Clock;
 use crate::ports::mail::Mail;
 
-/// Opens the transport that the settings name. Nothing is connected to before the first letter.
+/// Opens the transport that the settings name; inside a tokio runtime, which tends the kept connections.
+/// Nothing is connected to before the first letter.
 ///
 /// # Errors
 /// A [`Fault`] names the setting that cannot work and says what would.
