@@ -3,7 +3,11 @@
 //!
 //! Pictures are kept in `$SUBLET_ARTEFACTS`, or `artefacts/`.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should stop where it stands"
+)]
 
 #[path = "browser/driver.rs"]
 mod driver;
