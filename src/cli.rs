@@ -43,9 +43,10 @@ pub struct Cli {
 enum Task {
     /// Try everything on this machine: one process, SQLite, the chat console, local environments
     Demo {
-        /// Where the demo keeps its data; the same folder shows the same messages again
-        #[arg(long, value_name = "DIR", default_value = "sublet-demo")]
-        data: PathBuf,
+        /// Where the demo keeps its data; the same folder shows the same messages again [default: sublet-demo;
+        /// the tour: a new folder that vanishes]
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
         /// The port of the page; 0 takes a free one
         #[arg(long, value_name = "PORT")]
         port: Option<u16>,
@@ -79,7 +80,8 @@ impl Cli {
     /// Does what was asked.
     pub fn run(self) -> ExitCode {
         let done = match &self.task {
-            Task::Demo { data, port, tour } => demonstrate(data, *port, *tour),
+            Task::Demo { data, port, tour: false } => demonstrate(data.as_deref(), *port),
+            Task::Demo { data, port, tour: true } => show_tour(data.as_deref(), *port),
             Task::Serve => self.serve(),
             Task::Migrate => self.migrate(),
             Task::CheckConfig => self.check_config(),
@@ -144,18 +146,28 @@ fn letters(config: &Config) -> anyhow::Result<Faults> {
     Ok(Faults::one(Fault { place, path, wrong: fault.why, right: String::new() }))
 }
 
-/// The demo, or its tour.
-fn demonstrate(data: &Path, port: Option<u16>, tour: bool) -> Result<(), Trouble> {
-    let mut config = Config::demo(data, variables())?;
-    if let Some(port) = port.or(tour.then_some(0)) {
-        config.server.listen.set_port(port);
-    }
+/// The demo.
+fn demonstrate(data: Option<&Path>, port: Option<u16>) -> Result<(), Trouble> {
+    let config = demo_config(data.unwrap_or(Path::new("sublet-demo")), port)?;
     telemetry::log(&config.telemetry)?;
-    if tour {
-        return Ok(runtime()?.block_on(demo::tour(&config))?);
-    }
     let metrics = telemetry::count()?;
     Ok(runtime()?.block_on(demo::demo(&config, Some(metrics)))?)
+}
+
+/// The demo's tour. Its clock runs ahead, so it plays in a new folder unless one is named.
+fn show_tour(data: Option<&Path>, port: Option<u16>) -> Result<(), Trouble> {
+    let fresh = tempfile::tempdir().map_err(anyhow::Error::from)?;
+    let config = demo_config(data.unwrap_or(fresh.path()), port.or(Some(0)))?;
+    telemetry::log(&telemetry::Settings { filter: "error".to_owned(), ..config.telemetry.clone() })?;
+    Ok(runtime()?.block_on(demo::tour(&config))?)
+}
+
+fn demo_config(data: &Path, port: Option<u16>) -> Result<Config, Faults> {
+    let mut settings = variables();
+    if let Some(port) = port {
+        settings.insert("SUBLET__SERVER__LISTEN".to_owned(), format!("127.0.0.1:{port}"));
+    }
+    Config::demo(data, settings)
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
