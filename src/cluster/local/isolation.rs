@@ -2,6 +2,7 @@
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
+    os::unix::fs::chown,
     path::Path,
 };
 
@@ -68,6 +69,9 @@ impl Isolation {
         };
         std::fs::create_dir_all(&plan.root)?;
         std::fs::create_dir_all(&plan.home)?;
+        if let Some(uid) = plan.uid.filter(|_| self.root) {
+            chown(&plan.home, Some(uid), Some(uid))?;
+        }
         let tried = try_login(plan).await;
         std::fs::remove_dir_all(&folder)?;
         Ok(tried)
