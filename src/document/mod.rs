@@ -1,6 +1,6 @@
 //! Documents that people write (configuration, templates), read so that every fault is found at once.
 //!
-//! The serde way stops at the first fault. Here a document becomes a [`tree`] whose every value knows
+//! The serde way stops at the first fault. Here a document becomes a `tree` whose every value knows
 //! its place; a [`section::Section`] hands out typed values, notes what is wrong and goes on.
 
 pub mod fault;
