@@ -138,7 +138,7 @@ fn policy(config: &Config) -> Policy {
     Policy {
         domains: config.policy.email_domains.clone(),
         patience: config.policy.patience.clone(),
-        most_per_person: Some(config.policy.open_requests),
+        open_requests: config.policy.open_requests,
     }
 }
 

@@ -143,12 +143,11 @@ async fn somebody_can_decide(work: &mut Work<'_>, except: &PersonId) -> Result<(
 }
 
 async fn within_limit(work: &mut Work<'_>, caller: &Person) -> Result<(), Stop> {
-    let Some(most) = work.world.policy.most_per_person else { return Ok(()) };
+    let most = work.world.policy.open_requests;
     let open = work.tx.open_requests(Some(&caller.id)).await?.len();
-    let live = work.tx.live_leases(Some(&caller.id)).await?.len();
-    if open + live >= most as usize {
+    if open >= most as usize {
         let limit = Value::Number(i64::from(most));
-        return Err(Refusal::TooMany { what: "environments and open requests".to_owned(), limit }.into());
+        return Err(Refusal::TooMany { what: "undecided requests".to_owned(), limit }.into());
     }
     Ok(())
 }

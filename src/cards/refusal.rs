@@ -109,8 +109,8 @@ fn about_requests(refusal: &Refusal) -> Option<Said> {
         )
         .field("name"),
         Refusal::TooMany { what, limit } => Said::new(
-            format!("You hold {} {what}, which is the limit.", values::show(limit)),
-            "Release or withdraw one first; `/env list` shows them.",
+            format!("You have {} {what}, which is the limit.", values::show(limit)),
+            "Wait for a decision, or withdraw one; `/env list` shows them.",
         ),
         Refusal::TooMuchText { field, most } => {
             Said::new(format!("The {field} is too long."), format!("At most {most} characters.")).field(field)

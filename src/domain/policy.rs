@@ -9,8 +9,8 @@ pub struct Policy {
     pub domains: Vec<String>,
     /// How long requests and extensions wait for approvers.
     pub patience: Patience,
-    /// How many environments and open requests one person may hold; `None`: any number.
-    pub most_per_person: Option<u32>,
+    /// How many undecided requests one person may have.
+    pub open_requests: u32,
 }
 
 impl Policy {

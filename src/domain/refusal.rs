@@ -128,7 +128,7 @@ pub enum Refusal {
         /// How much could be added.
         possible: Offset,
     },
-    /// More than their share of something (quotas come later; this is the per-person count).
+    /// As many of something as one person may have.
     TooMany {
         /// What is limited.
         what: String,
