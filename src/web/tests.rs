@@ -57,7 +57,7 @@ async fn web() -> Web {
     tx.commit().await.expect("committed");
     let hours = |n| chrono::TimeDelta::hours(n);
     let patience = Patience { remind_after: hours(4), lapse_after: hours(168) };
-    let policy = Arc::new(Policy { domains: Vec::new(), patience, most_per_person: None });
+    let policy = Arc::new(Policy { domains: Vec::new(), patience, open_requests: 100 });
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(UuidIds));
     let console = Arc::new(Console::new(Arc::clone(&store), clock.clone(), ids.clone()));
     let templates = Arc::new(NoTemplates);

@@ -65,7 +65,7 @@ impl Bot {
             clock: clock.clone(),
             ids,
             templates: Arc::new(shelf),
-            policy: Arc::new(Policy { domains: Vec::new(), patience, most_per_person: None }),
+            policy: Arc::new(Policy { domains: Vec::new(), patience, open_requests: 100 }),
             wake: Arc::new(Notify::new()),
         };
         let cluster = Arc::new(Obedient::default());

@@ -236,7 +236,7 @@ fn policy(domains: &[&str]) -> Policy {
     Policy {
         domains: domains.iter().map(|domain| (*domain).to_owned()).collect(),
         patience: Patience { remind_after: TimeDelta::hours(1), lapse_after: TimeDelta::days(1) },
-        most_per_person: None,
+        open_requests: 100,
     }
 }
 
