@@ -22,7 +22,7 @@ use tokio::{
 
 use super::{
     Web,
-    pages::badge,
+    frame::badge,
     problem::Problem,
     seen::{Seen, marks},
     viewer::Viewer,

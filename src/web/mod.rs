@@ -3,8 +3,10 @@
 mod act;
 mod assets;
 mod form;
+mod frame;
 mod guard;
 mod health;
+mod letters;
 mod live;
 mod pages;
 mod problem;
@@ -19,6 +21,8 @@ use axum::{
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
+
+pub use letters::{Kept, Letters};
 
 use crate::{actions::World, chat::console::Console};
 
@@ -38,13 +42,15 @@ pub struct Web {
 }
 
 /// How the pages are served.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Settings {
     /// The handle of the person whose room opens first. Without it, the first developer by handle.
     pub first: Option<String>,
     /// Names under which the pages may be asked for, besides `localhost` and the loopback addresses. A
     /// request for any other name is refused, so that a foreign page cannot reach us by a name of its own.
     pub hosts: Vec<String>,
+    /// Letters that were kept instead of sent, each to be shown to the person it is to.
+    pub letters: Option<Arc<dyn Letters>>,
 }
 
 /// Everything: the console, `/healthz`, `/readyz` and `/metrics`.
@@ -52,6 +58,7 @@ pub fn router(web: Web) -> Router {
     let room = Router::new()
         .route("/", get(pages::front))
         .route("/as/{handle}", get(pages::person))
+        .route("/as/{handle}/mail", get(letters::page))
         .route("/as/{handle}/{room}", get(pages::room))
         .route("/as/{handle}/{room}/say", post(act::say))
         .route("/as/{handle}/{room}/press", post(act::press))

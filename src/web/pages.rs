@@ -8,16 +8,13 @@ use axum::{
 };
 
 use super::{
-    Web, assets,
+    Web,
+    frame::{Frame, home},
     problem::Problem,
-    seen::{Mark, Seen, marks},
-    viewer::{APPROVALS, DM, Viewer, everybody, rooms},
+    seen::Seen,
+    viewer::{DM, Viewer, everybody},
 };
-use crate::{
-    chat::console::render,
-    domain::person::{Person, Role},
-    ports::chat::Room,
-};
+use crate::{chat::console::render, ports::chat::Room};
 
 /// How many messages a page shows.
 const SHOWN: u32 = 200;
@@ -36,31 +33,16 @@ const EXAMPLES: &[(&str, &str)] = &[
 #[derive(Template)]
 #[template(path = "room.html", config = "src/web/askama.toml")]
 struct RoomPage<'a> {
+    frame: Frame,
     viewer: &'a Viewer,
     title: &'a str,
     about: String,
-    word: &'a str,
-    sidebar: Vec<Entry>,
-    marks: Vec<Mark>,
     messages: Vec<String>,
     examples: &'static [(&'static str, &'static str)],
     fresh: String,
     example_ids: Vec<String>,
     revision: i64,
     dialog: Option<&'a str>,
-}
-
-/// One person in the sidebar.
-struct Entry {
-    handle: String,
-    first: String,
-    rest: String,
-    role: &'static str,
-    initials: String,
-    hue: u8,
-    current: bool,
-    /// Where a press on it leads.
-    address: String,
 }
 
 /// `GET /`
@@ -108,17 +90,13 @@ pub async fn page(
     let messages: Result<Vec<String>, _> =
         stored.iter().map(|message| render::message(message, reader, ids)).collect();
     let messages = messages.map_err(|error| Problem::fault(ids, error))?;
-    let mut people: Vec<&Person> = viewer.people.values().filter(|person| person.active).collect();
-    people.sort_by_key(|person| (person.roles.last().copied(), person.handle.clone()));
     let seen = Seen::read(headers).saw(&viewer.person, word, revision, &viewer.people);
-    let marks = marks(web, people.iter().copied(), &seen, None).await?;
+    let frame = Frame::new(web, viewer, word, &seen).await?;
     let page = RoomPage {
         title: if viewer.room == Room::Approvers { "approvals" } else { "Sublet" },
         about: about(viewer),
+        frame,
         viewer,
-        word,
-        sidebar: people.into_iter().map(|person| Entry::new(person, viewer)).collect(),
-        marks,
         messages,
         examples: EXAMPLES,
         fresh: ids.next().to_string(),
@@ -140,72 +118,4 @@ fn about(viewer: &Viewer) -> String {
         Room::Approvers => format!("Requests and their decisions · times in {zone}"),
         Room::Direct(_) => format!("Private, between Sublet and you · times in {zone}"),
     }
-}
-
-/// Approvers decide in their channel; everybody else talks with Sublet.
-fn home(person: &Person) -> String {
-    let word = if person.may_decide() { APPROVALS } else { DM };
-    format!("/as/{}/{word}", person.handle)
-}
-
-impl Entry {
-    fn new(person: &Person, viewer: &Viewer) -> Self {
-        let role = match person.roles.last() {
-            Some(Role::Admin) => "admin",
-            Some(Role::Approver) => "approver",
-            Some(Role::Developer) | None => "developer",
-        };
-        let (first, rest) = person.name.split_once(' ').unwrap_or((&person.name, ""));
-        Self {
-            handle: person.handle.clone(),
-            first: first.to_owned(),
-            rest: rest.to_owned(),
-            role,
-            initials: render::initials(&person.name),
-            hue: render::hue(person.id.as_str()),
-            current: person.id == viewer.person.id,
-            address: home(person),
-        }
-    }
-}
-
-impl RoomPage<'_> {
-    fn has_approvals(&self) -> bool {
-        rooms(&self.viewer.person).len() > 1
-    }
-
-    fn asset(&self, path: &str) -> String {
-        assets::address(path)
-    }
-
-    /// The mark of a room of a person. The room that is open has none: it is being read.
-    fn mark(&self, handle: &str, room: &str) -> String {
-        let open = handle == self.viewer.person.handle && room == self.word;
-        let mark = self.marks.iter().find(|mark| !open && mark.handle == handle && mark.room == room);
-        mark.map_or_else(
-            || {
-                badge(
-                    &Mark {
-                        handle: handle.to_owned(),
-                        room: if room == DM { DM } else { APPROVALS },
-                        unread: 0,
-                    },
-                    false,
-                )
-            },
-            |mark| badge(mark, false),
-        )
-    }
-}
-
-#[derive(Template)]
-#[template(path = "badge.html", config = "src/web/askama.toml")]
-struct Badge<'a> {
-    mark: &'a Mark,
-    live: bool,
-}
-
-/// The mark as HTML; `live` when it is sent to a page that is open.
-pub fn badge(mark: &Mark, live: bool) -> String {
-    Badge { mark, live }.render().unwrap_or_default()
 }

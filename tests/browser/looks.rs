@@ -206,3 +206,18 @@ async fn news_arrive_by_themselves_and_are_the_same_after_a_reload() {
     assert!(!mark.is_displayed().await.unwrap(), "what was seen is not marked any more");
     stop(browser, bot).await;
 }
+
+#[tokio::test]
+async fn letters_that_are_kept_are_shown_to_whom_they_are_written() {
+    let Some((browser, bot, page)) = start().await else { return };
+    page.client.goto(&format!("{}/as/dana/mail", page.base)).await.unwrap();
+    page.wait_for_path("//h2[contains(., '[Sublet] web-7k3f is ready')]").await;
+    page.shot("mail-desktop-light").await;
+    assert_eq!(page.faults_of_access().await, Vec::<String>::new());
+    page.size(PHONE, true).await;
+    page.shot("mail-phone-dark").await;
+    assert_eq!(page.faults_of_access().await, Vec::<String>::new());
+    page.client.goto(&format!("{}/as/alex/mail", page.base)).await.unwrap();
+    page.wait_for_path("//h2[contains(., 'No letters yet')]").await;
+    stop(browser, bot).await;
+}

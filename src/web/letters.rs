@@ -1,0 +1,70 @@
+//! Letters that were kept instead of sent, as the page of the person they are to.
+
+use askama::Template;
+use async_trait::async_trait;
+use axum::{
+    extract::{Path, State},
+    http::HeaderMap,
+    response::Html,
+};
+
+use super::{
+    Web,
+    frame::{Frame, MAIL},
+    problem::Problem,
+    seen::Seen,
+    viewer::{DM, Viewer},
+};
+use crate::{
+    chat::console::render::{Moment, moment},
+    domain::Instant,
+};
+
+/// Where kept letters can be read.
+#[async_trait]
+pub trait Letters: Send + Sync {
+    /// The letters to an address, oldest first.
+    async fn to(&self, address: &str) -> anyhow::Result<Vec<Kept>>;
+}
+
+/// A letter that was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// When it was handed over.
+    pub at: Instant,
+    /// Its one line.
+    pub subject: String,
+    /// Plain text.
+    pub text: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail.html", config = "src/web/askama.toml")]
+struct MailPage {
+    frame: Frame,
+    letters: Vec<View>,
+}
+
+struct View {
+    at: Moment,
+    subject: String,
+    text: String,
+}
+
+/// `GET /as/{handle}/mail`
+pub async fn page(
+    State(web): State<Web>,
+    Path(handle): Path<String>,
+    headers: HeaderMap,
+) -> Result<Html<String>, Problem> {
+    let viewer = Viewer::find(&web, &handle, DM).await?;
+    let letters = web.settings.letters.as_ref();
+    let letters = letters.ok_or_else(|| Problem::missing("Letters are sent here, not kept."))?;
+    let ids = web.world.ids.as_ref();
+    let kept = letters.to(&viewer.person.email).await.map_err(|fault| Problem::fault(ids, fault))?;
+    let (zone, now) = (viewer.person.zone, web.world.clock.now());
+    let view = |kept: Kept| View { at: moment(kept.at, zone, now), subject: kept.subject, text: kept.text };
+    let frame = Frame::new(&web, &viewer, MAIL, &Seen::read(&headers)).await?;
+    let page = MailPage { frame, letters: kept.into_iter().rev().map(view).collect() };
+    page.render().map(Html).map_err(|error| Problem::fault(ids, error))
+}
