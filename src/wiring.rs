@@ -79,7 +79,7 @@ pub async fn start(
     let web = Web {
         world: world.clone(),
         console: console.clone(),
-        settings: Arc::new(web::Settings::default()),
+        settings: Arc::new(pages(config)),
         metrics,
         closing: stop.clone(),
     };
@@ -150,6 +150,33 @@ async fn open_local(config: &Config) -> anyhow::Result<Option<Arc<LocalCluster>>
     settings.host = config.local.host;
     settings.ports = config.local.ports.clone();
     Ok(Some(LocalCluster::open(settings).await?))
+}
+
+/// How the pages are served: under which names, and with the letters that are kept instead of sent.
+fn pages(config: &Config) -> web::Settings {
+    let address = config.server.public_url.parse::<axum::http::Uri>();
+    let kept = config.mail.as_ref().and_then(|mail| match &mail.transport {
+        mail::Transport::Folder(path) => Some(Arc::new(KeptLetters(mail::Folder::at(path)))),
+        mail::Transport::Smtp(_) => None,
+    });
+    web::Settings {
+        first: None,
+        hosts: address.iter().filter_map(|address| address.host().map(str::to_owned)).collect(),
+        letters: kept.map(|letters| letters as Arc<dyn web::Letters>),
+    }
+}
+
+/// The mail adapter's folder, as the pages read it.
+struct KeptLetters(mail::Folder);
+
+#[async_trait::async_trait]
+impl web::Letters for KeptLetters {
+    async fn to(&self, address: &str) -> anyhow::Result<Vec<web::Kept>> {
+        let letters = self.0.letters().await?.into_iter().filter(|letter| letter.to == address);
+        let shown =
+            |letter: mail::Kept| web::Kept { at: letter.at, subject: letter.subject, text: letter.text };
+        Ok(letters.map(shown).collect())
+    }
 }
 
 fn clusters(local: Option<&Arc<LocalCluster>>) -> BTreeMap<String, Arc<dyn Cluster>> {
