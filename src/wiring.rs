@@ -1,6 +1,6 @@
 //! The only file that knows every concrete type: puts them together, starts them, and stops them.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, os::unix::fs::DirBuilderExt, sync::Arc};
 
 use anyhow::Context as _;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -51,6 +51,7 @@ pub async fn start(
     metrics: Option<PrometheusHandle>,
 ) -> anyhow::Result<Running> {
     let stop = CancellationToken::new();
+    make_data_folder(config)?;
     let ids: Arc<dyn Ids> = Arc::new(UuidIds);
     let store = store::open(config.database.url.expose_secret(), &options(config)).await?;
     let (folder, _) = Folder::open(&config.templates.folder);
@@ -123,7 +124,18 @@ impl Running {
 /// # Errors
 /// When the database does not answer, or a migration fails.
 pub async fn migrate(config: &Config) -> anyhow::Result<()> {
+    make_data_folder(config)?;
     store::migrate(config.database.url.expose_secret()).await
+}
+
+/// The data folder, for this user only.
+fn make_data_folder(config: &Config) -> anyhow::Result<()> {
+    let folder = &config.data.folder;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .with_context(|| format!("cannot make the data folder {}", folder.display()))
 }
 
 fn options(config: &Config) -> store::Options {

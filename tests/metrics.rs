@@ -1,4 +1,4 @@
-//! Metrics: whatever the code counts has a description.
+//! Metrics: whatever the code counts has a description, and the other way round.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
@@ -29,7 +29,7 @@ fn counted(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn whatever_is_counted_is_described() {
+fn what_is_counted_is_what_is_described() {
     let mut files = Vec::new();
     sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
     let texts: Vec<String> = files.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
@@ -38,4 +38,6 @@ fn whatever_is_counted_is_described() {
     let described: BTreeSet<&str> = ALL.iter().map(|(name, ..)| *name).collect();
     let missing: Vec<&&str> = used.difference(&described).collect();
     assert!(missing.is_empty(), "describe these in src/telemetry/names.rs: {missing:?}");
+    let never: Vec<&&str> = described.difference(&used).collect();
+    assert!(never.is_empty(), "described, but never counted: {never:?}");
 }

@@ -5,7 +5,7 @@ mod login;
 mod script;
 mod tour;
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -45,10 +45,8 @@ pub async fn serve(config: &Config, metrics: Option<PrometheusHandle>) -> anyhow
     Ok(())
 }
 
-/// The data folder, and the demo's templates in it.
+/// The demo's templates.
 fn prepare(config: &Config) -> anyhow::Result<()> {
-    let folder: &Path = &config.data.folder;
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     templates::demo::seed(&config.templates.folder)
         .with_context(|| format!("cannot write templates to {}", config.templates.folder.display()))
 }

@@ -1,0 +1,128 @@
+//! The real program as a stranger starts it: the tour, a restart on the same data, `serve`, a clean end.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+/// A running `sublet`, and where it listens.
+struct Sublet {
+    child: Child,
+    address: String,
+}
+
+impl Sublet {
+    /// Starts it, and reads its output until it says where it listens.
+    fn start(home: &Path, arguments: &[&str]) -> Self {
+        let mut child =
+            program(home).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let said: Box<dyn Read + Send> = match arguments {
+            ["demo", ..] => Box::new(child.stdout.take().unwrap()),
+            _ => Box::new(child.stderr.take().unwrap()),
+        };
+        let mut lines = BufReader::new(said).lines();
+        let address = lines.find_map(|line| address(&line.unwrap())).unwrap();
+        // Whoever logs to a closed pipe ends; so it is read to the end.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address }
+    }
+
+    fn get(&self, path: &str) -> (u16, String) {
+        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address))
+    }
+
+    fn post(&self, path: &str, form: &str) -> (u16, String) {
+        let length = form.len();
+        self.ask(&format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {length}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\n\r\n{form}",
+            self.address
+        ))
+    }
+
+    fn ask(&self, request: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, answer)
+    }
+
+    /// Tells it to end as an init system does, and gives its exit code.
+    fn end(mut self) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+fn program(home: &Path) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_sublet"));
+    let path = std::env::var_os("PATH").unwrap();
+    program.current_dir(home).env_clear().env("PATH", path);
+    program
+}
+
+fn address(line: &str) -> Option<String> {
+    let from = line.find("127.0.0.1:")?;
+    Some(line[from..].chars().take_while(|c| c.is_ascii_digit() || ".:".contains(*c)).collect())
+}
+
+#[test]
+fn the_tour_ends_as_told() {
+    let home = tempfile::tempdir().unwrap();
+    let output = program(home.path()).args(["demo", "--tour"]).output().unwrap();
+    let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    assert!(output.status.success(), "{text}");
+    for told in ["hello from web-", "another key is refused", "final warning", "The story ended as told."] {
+        assert!(text.contains(told), "“{told}” is missing in:\n{text}");
+    }
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0, "the tour left something behind");
+}
+
+#[test]
+fn a_restart_shows_the_same_messages() {
+    let home = tempfile::tempdir().unwrap();
+    let arguments = ["demo", "--data", "data", "--port", "0"];
+    let first = Sublet::start(home.path(), &arguments);
+    let said = "id=018f3b5e-7b7a-7c50-8000-000000000001&line=%2Ftemplate+list";
+    let (status, answer) = first.post("/as/dana/dm/say", said);
+    assert!(matches!(status, 200 | 204 | 303), "{answer}");
+    // The same act sent again does nothing twice.
+    first.post("/as/dana/dm/say", said);
+    let before = messages(&first.get("/as/dana/dm").1);
+    assert_eq!(before.len(), 2, "the line and its answer: {before:#?}");
+    assert_eq!(first.end(), Some(0), "SIGTERM ends it cleanly");
+    let second = Sublet::start(home.path(), &arguments);
+    assert_eq!(messages(&second.get("/as/dana/dm").1), before);
+    assert_eq!(second.end(), Some(0));
+}
+
+/// The ids of the messages on a page, in their order.
+fn messages(page: &str) -> Vec<String> {
+    let entries = page.split("<li class=\"msg").skip(1);
+    let ids = entries.filter_map(|entry| entry.split("id=\"").nth(1)?.split('"').next());
+    ids.map(str::to_owned).collect()
+}
+
+#[test]
+fn serve_answers_probes_and_has_no_console_unless_told() {
+    let home = tempfile::tempdir().unwrap();
+    let config = "[server]\nlisten = \"127.0.0.1:0\"\n[policy]\nemail_domains = [\"example.org\"]\n\
+        [templates]\nfolder = \"templates\"\n\
+        [[people]]\nhandle = \"ada\"\nname = \"Ada\"\nemail = \"ada@example.org\"\nroles = [\"approver\"]\n";
+    fs::create_dir(home.path().join("templates")).unwrap();
+    fs::write(home.path().join("sublet.toml"), config).unwrap();
+    let sublet = Sublet::start(home.path(), &["serve"]);
+    assert_eq!(sublet.get("/healthz").0, 200);
+    assert_eq!(sublet.get("/readyz").0, 200);
+    assert_eq!(sublet.get("/metrics").0, 200);
+    assert_eq!(sublet.get("/as/ada/dm").0, 404);
+    assert_eq!(sublet.end(), Some(0));
+}
