@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod extension;
+mod letter;
 pub mod listing;
 pub mod notice;
 pub mod refusal;

@@ -1,9 +1,11 @@
 //! Notices in words: as a DM, as a letter, and as the last resort in the approvers' channel.
 
-use commands::{Command, EnvSsh};
+use chrono_tz::Tz;
+use commands::{Command, EnvRelease, EnvRetry, EnvSsh};
 
 use super::{
     People, button,
+    letter::{Draft, Part},
     request::{actions, lease_buttons},
     story::Story,
 };
@@ -11,6 +13,7 @@ use crate::{
     domain::{
         environment::SshAccess,
         ids::EnvName,
+        lease::Lease,
         notice::{News, Notice},
         person::Person,
     },
@@ -54,30 +57,42 @@ pub fn in_channel(notice: &Notice, story: &Story) -> Message {
 /// The notice as a letter, with times in the reader's zone.
 pub fn letter(notice: &Notice, story: &Story, to: &Person) -> Letter {
     let (words, _) = words(notice, &story.people);
-    let mut text = format!("Hello {},\n\n{}\n", to.name, words.in_zone(to.zone));
-    match &notice.news {
-        News::Ready => {
-            if let Some(access) = story.lease.as_ref().and_then(|lease| lease.access.as_ref()) {
-                text.push_str(&access_in_letter(access));
-            }
+    let mut parts = vec![Part::Words(Text::plain(format!("Hello {},", to.name))), Part::Words(words)];
+    parts.extend(story.lease.as_ref().map(|lease| ways_on(&notice.news, lease)).unwrap_or_default());
+    let subject = subject(notice);
+    Draft { to: &to.email, name: &to.name, zone: to.zone, subject, parts, key: notice.key() }.write()
+}
+
+/// What a letter says besides the news, because it has no buttons: how to log in, and what can be typed.
+fn ways_on(news: &News, lease: &Lease) -> Vec<Part> {
+    let name = lease.name.as_str();
+    let release = ("To give it back now", EnvRelease { name: name.to_owned() }.to_line());
+    match news {
+        News::Ready => lease.access.as_ref().map(access_in_letter).unwrap_or_default(),
+        News::ExpiresSoon { .. } if lease.extended || lease.asked.is_some() => {
+            vec![Part::Ways(vec![release])]
         }
         News::ExpiresSoon { .. } => {
-            let name = &notice.name;
-            text.push_str(&format!(
-                "\nTo keep it longer, once:  /env extend {name} for=1d <reason>\nTo give it back now:      /env release {name}\n"
-            ));
+            let more = ("To keep it longer, once", format!("/env extend {name} for=1d <reason>"));
+            vec![Part::Ways(vec![more, release])]
         }
-        _ => {}
+        News::ProvisioningFailed { .. } => {
+            let line = EnvRetry { name: name.to_owned(), version: None }.to_line();
+            vec![Part::Ways(vec![("To try it again", line), release])]
+        }
+        _ => Vec::new(),
     }
-    text.push_str("\n-- \nSublet\n");
-    Letter {
-        to: to.email.clone(),
-        name: to.name.clone(),
-        subject: format!("[Sublet] {}", subject(notice)),
-        text,
-        html: None,
-        key: notice.key(),
-    }
+}
+
+fn access_in_letter(access: &SshAccess) -> Vec<Part> {
+    let pin = "To pin it, add this line to ~/.ssh/known_hosts:";
+    let mut parts = vec![
+        Part::Copy(access.command()),
+        Part::Words(format!("Its host key is {}.\n{pin}", access.fingerprint).into()),
+        Part::Copy(access.known_host()),
+    ];
+    parts.extend(access.isolation.iter().map(|isolation| Part::Words(isolation.clone().into())));
+    parts
 }
 
 /// A page for DevOps in the approvers' channel.
@@ -96,16 +111,12 @@ pub fn page(name: &EnvName, why: &str) -> Message {
 
 /// A page for DevOps as a letter.
 pub fn page_letter(name: &EnvName, why: &str, to: &str, key: &str) -> Letter {
-    Letter {
-        to: to.to_owned(),
-        name: "DevOps".to_owned(),
-        subject: format!("[Sublet] {name} needs somebody"),
-        text: format!(
-            "{name} needs somebody: {why}.\n\nThe approvers' channel could not be reached.\n\n-- \nSublet\n"
-        ),
-        html: None,
-        key: format!("{key}/{to}"),
-    }
+    let parts = vec![
+        Part::Words(Text::default().strong(name.as_str()).and(format!(" needs somebody: {why}."))),
+        Part::Words("The approvers' channel could not be reached.".into()),
+    ];
+    let subject = format!("{name} needs somebody");
+    Draft { to, name: "DevOps", zone: Tz::UTC, subject, parts, key: format!("{key}/{to}") }.write()
 }
 
 /// How to log in, as blocks.
@@ -118,15 +129,6 @@ pub fn access(access: &SshAccess) -> Vec<Block> {
         blocks.push(Block::Note(Text::plain(isolation.clone())));
     }
     blocks
-}
-
-fn access_in_letter(access: &SshAccess) -> String {
-    format!(
-        "\n    {}\n\nIts host key is {}.\nTo pin it, add this line to ~/.ssh/known_hosts:\n\n    {}\n",
-        access.command(),
-        access.fingerprint,
-        access.known_host()
-    )
 }
 
 fn words(notice: &Notice, people: &People) -> (Text, Tone) {
