@@ -3,6 +3,7 @@
 mod chat;
 mod login;
 mod script;
+mod stage;
 mod tour;
 
 use std::sync::Arc;

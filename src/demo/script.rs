@@ -3,7 +3,7 @@
 use anyhow::{Context as _, ensure};
 use chrono::TimeDelta;
 
-use super::{chat::Pressed, login::KeyPair, tour::Stage};
+use super::{chat::Pressed, login::KeyPair, stage::Stage};
 use crate::{
     domain::{
         environment::SshAccess,

@@ -1,22 +1,9 @@
 //! `sublet demo --tour`: the whole story in the terminal, on a clock that is put forward, with real logins.
 
-use std::{fmt::Display, sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
-use super::{chat::Console, script};
-use crate::{
-    clock::WarpClock,
-    config::Config,
-    domain::{ids::EnvName, lease::Lease},
-    ports::chat::Room,
-    wiring::{self, Running},
-};
-
-/// How long the tour waits for something to happen before it says that it did not.
-const PATIENCE: Duration = Duration::from_secs(25);
-/// How often it looks.
-const LOOK: Duration = Duration::from_millis(60);
+use super::{script, stage::Stage};
+use crate::{clock::WarpClock, config::Config, wiring};
 
 /// Plays the story. Anything that is not as told ends it with an error.
 ///
@@ -26,95 +13,13 @@ pub async fn tour(config: &Config) -> anyhow::Result<()> {
     super::prepare(config)?;
     let clock = Arc::new(WarpClock::new());
     let running = wiring::start(config, clock.clone(), None).await?;
-    let stage = Stage::new(&running, clock, config);
+    let stage = Stage::new(&running, clock, config, script::SCENES);
     let played = script::play(&stage).await;
-    stage.bar.finish_and_clear();
+    stage.over();
     if played.is_ok() {
         stage.tell_what_was_seen().await?;
         println!("\nThe story ended as told.");
     }
     running.stop().await;
     played
-}
-
-/// Everything the script plays with.
-pub struct Stage<'a> {
-    /// The console.
-    pub chat: Console<'a>,
-    /// The clock that is put forward.
-    pub clock: Arc<WarpClock>,
-    /// Where the tour keeps its keys.
-    pub keys: std::path::PathBuf,
-    running: &'a Running,
-    bar: ProgressBar,
-}
-
-impl<'a> Stage<'a> {
-    fn new(running: &'a Running, clock: Arc<WarpClock>, config: &Config) -> Self {
-        let bar = ProgressBar::new(script::SCENES).with_style(
-            ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}")
-                .unwrap_or_else(|_| ProgressStyle::default_bar()),
-        );
-        bar.set_draw_target(ProgressDrawTarget::stderr());
-        let keys = config.data.folder.join("tour");
-        Self { chat: Console::of(running), clock, keys, running, bar }
-    }
-
-    /// A scene begins.
-    pub fn scene(&self, title: &str) {
-        self.bar.inc(1);
-        self.bar.set_message(title.to_owned());
-        self.line(format!("\n{}. {title}", self.bar.position()));
-    }
-
-    /// Something worth reading.
-    pub fn line(&self, words: impl Display) {
-        self.bar.suspend(|| println!("{words}"));
-    }
-
-    /// The lease of that name.
-    pub async fn lease(&self, name: &EnvName) -> anyhow::Result<Option<Lease>> {
-        let mut tx = self.running.world.store.read().await?;
-        Ok(tx.lease_by_name(name).await?)
-    }
-
-    /// The name of somebody's newest request.
-    pub async fn newest(&self, handle: &str) -> anyhow::Result<Option<EnvName>> {
-        let person = self.chat.person(handle).await?;
-        let mut tx = self.running.world.store.read().await?;
-        Ok(tx.requests_of(&person.id, 1).await?.pop().map(|request| request.name))
-    }
-
-    /// Waits until something is so, and returns it.
-    ///
-    /// # Errors
-    /// When it is not so in time.
-    pub async fn until<T>(
-        &self,
-        what: &str,
-        so: impl AsyncFn() -> anyhow::Result<Option<T>>,
-    ) -> anyhow::Result<T> {
-        let waited = tokio::time::timeout(PATIENCE, async {
-            loop {
-                if let Some(found) = so().await? {
-                    return anyhow::Ok(found);
-                }
-                tokio::time::sleep(LOOK).await;
-            }
-        });
-        waited.await.unwrap_or_else(|_| anyhow::bail!("not as told: {what} did not happen"))
-    }
-
-    async fn tell_what_was_seen(&self) -> anyhow::Result<()> {
-        let dana = Room::Direct(self.chat.person("dana").await?.id);
-        for (title, handle, room) in
-            [("What Dana saw", "dana", &dana), ("What the approvers saw (as Ada)", "ada", &Room::Approvers)]
-        {
-            println!("\n{title}");
-            for line in self.chat.read(handle, room).await? {
-                println!("  {line}");
-            }
-        }
-        Ok(())
-    }
 }
