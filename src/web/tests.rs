@@ -129,6 +129,19 @@ async fn a_line_sent_twice_is_said_once_and_seen_by_nobody_else() {
 }
 
 #[tokio::test]
+async fn without_a_script_a_form_is_a_part_of_the_page() {
+    let web = web().await;
+    let body = Body::from(format!("id={}&line=%2Fkey+add", web.world.ids.next()));
+    let page = text(ask(&web, post("/as/dana/dm/say").body(body).expect("a request")).await).await;
+    assert!(page.contains("<dialog id=\"dialog\" aria-labelledby=\"dialog-title\" open>"), "{page}");
+    assert!(page.contains("name=\"v-public_key\"") || page.contains("name=\"v-key\""), "{page}");
+    let id = web.world.ids.next();
+    let sent = Body::from(format!("id={id}&path=key&path=list"));
+    let sent = ask(&web, post("/as/dana/dm/form").body(sent).expect("a request")).await;
+    assert_eq!(sent.status(), StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn what_approvers_say_to_each_other_is_not_a_command() {
     let web = web().await;
     let body = Body::from(format!("id={}&line=good+morning", web.world.ids.next()));

@@ -178,6 +178,29 @@ async fn a_form_opens_is_filled_in_and_says_what_is_wrong_without_a_mouse() {
 }
 
 #[tokio::test]
+async fn long_answers_and_long_forms_fit() {
+    let Some((browser, bot, page)) = start().await else { return };
+    page.open("/as/dana/dm").await;
+    for (line, words) in
+        [("/help", "/env request"), ("/template list", "web"), ("/env requst web", "request")]
+    {
+        page.say(line).await;
+        page.wait_for_words(&["Sublet", words]).await;
+    }
+    page.wait_for_path("//li[contains(@class,'msg')][6]").await;
+    page.shot("answers-desktop-light").await;
+    assert_eq!(page.faults_of_access().await, Vec::<String>::new());
+    page.say("/env request").await;
+    page.wait_for("dialog[open] select").await;
+    page.shot("request-desktop-light").await;
+    page.size(NARROW, true).await;
+    page.shot("request-narrow-dark").await;
+    assert_eq!(page.overhang().await, 0, "no scrolling sideways in a narrow window");
+    assert_eq!(page.faults_of_access().await, Vec::<String>::new());
+    stop(browser, bot).await;
+}
+
+#[tokio::test]
 async fn news_arrive_by_themselves_and_are_the_same_after_a_reload() {
     let Some((browser, bot, page)) = start().await else { return };
     page.open("/as/dana/dm").await;
