@@ -11,20 +11,38 @@ use crate::{
     until_saved,
 };
 
-/// Wakes a lease: warns, enters grace, deletes, whatever is due.
-pub async fn lease(world: &World, id: &LeaseId) -> Stored<()> {
-    until_saved!(lease_once(world, id))
+/// How many leases are woken in one transaction: a commit costs more than what one lease commits, and other
+/// writers wait until it is done.
+const TOGETHER: usize = 50;
+
+/// Wakes leases: warns, enters grace, deletes, whatever is due. Many in one transaction; when that fails, each
+/// for itself, so that one that cannot be saved holds up no other.
+///
+/// # Errors
+/// The first of those that failed alone too; all others were woken.
+pub async fn leases(world: &World, ids: &[LeaseId]) -> Stored<()> {
+    let mut outcome = Ok(());
+    for some in ids.chunks(TOGETHER) {
+        if leases_once(world, some).await.is_ok() {
+            continue;
+        }
+        for id in some {
+            outcome = outcome.and(until_saved!(leases_once(world, std::slice::from_ref(id))));
+        }
+    }
+    outcome
 }
 
-async fn lease_once(world: &World, id: &LeaseId) -> Stored<()> {
+async fn leases_once(world: &World, ids: &[LeaseId]) -> Stored<()> {
     let mut work = Work::begin(world).await?;
-    let Some(lease) = work.tx.lease(id).await? else { return Ok(()) };
-    let before = lease.wakes_at();
-    let (mut lease, change) = lease.wake(work.now);
-    if change == Change::none() && lease.wakes_at() == before {
-        return Ok(());
+    for id in ids {
+        let Some(lease) = work.tx.lease(id).await? else { continue };
+        let before = lease.wakes_at();
+        let (mut lease, change) = lease.wake(work.now);
+        if change != Change::none() || lease.wakes_at() != before {
+            work.save_lease(&mut lease, change, &Actor::Clock).await?;
+        }
     }
-    work.save_lease(&mut lease, change, &Actor::Clock).await?;
     fail::fail_point!("wake::before-commit", |_| crate::faults::crash());
     work.commit().await?;
     fail::fail_point!("wake::after-commit", |_| crate::faults::crash());

@@ -22,15 +22,15 @@ pub async fn tick(world: &World) -> Stored<u32> {
                 work.tx.extensions_due(now, BATCH).await?,
             )
         };
-        for id in &leases {
-            wake::lease(world, id).await?;
-        }
+        // What cannot be woken holds up nothing else; it is told when all others were.
+        let mut outcome = wake::leases(world, &leases).await;
         for id in &requests {
-            wake::request(world, id).await?;
+            outcome = outcome.and(wake::request(world, id).await);
         }
         for id in &extensions {
-            wake::extension(world, id).await?;
+            outcome = outcome.and(wake::extension(world, id).await);
         }
+        outcome?;
         let found = leases.len() + requests.len() + extensions.len();
         woken += u32::try_from(found).unwrap_or(u32::MAX);
         metrics::counter!("sublet_reaper_woken_total").increment(found as u64);
