@@ -132,7 +132,7 @@ pub fn world(runtime: &Runtime, place: &Place, clock: Arc<dyn Clock>) -> World {
 
 /// A world on an open database.
 pub fn world_on(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> World {
-    let policy = Policy { domains: Vec::new(), patience: samples::patience(), most_per_person: None };
+    let policy = Policy { domains: Vec::new(), patience: samples::patience(), open_requests: u32::MAX };
     World {
         store,
         clock,
@@ -192,16 +192,20 @@ pub fn fill(runtime: &Runtime, place: &Place, world: &World) {
             for sql in COPIES {
                 sqlx::query(sql).bind(COPIED).execute(&mut connection).await.expect(sql);
             }
+            sqlx::query(ANALYZE).execute(&mut connection).await.expect(ANALYZE);
         } else {
             let mut connection = PgConnection::connect(&place.url).await.expect("Postgres answers");
             for sql in COPIES {
                 sqlx::query(sql).bind(COPIED).execute(&mut connection).await.expect(sql);
             }
+            sqlx::query(ANALYZE).execute(&mut connection).await.expect(ANALYZE);
         }
     });
     println!("{LEASES} leases stored in {:.1?}", began.elapsed());
 }
 
+/// What a database does by itself when it has been filled in a usual while.
+const ANALYZE: &str = "ANALYZE";
 /// How many copies are made of each first one.
 const COPIED: i64 = DUE as i64 - 1;
 /// The `-x` at the end of every id and name, in columns and bodies, becomes a number in each copy.
