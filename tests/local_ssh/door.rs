@@ -21,6 +21,18 @@ async fn the_right_key_gets_in_and_another_does_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_type_of_key_that_is_accepted_gets_in() {
+    let world = World::new().await;
+    let keys = ["ed25519", "ecdsa", "rsa"].map(|kind| world.key_of(kind, kind));
+    let access = world.ready(&spec(1, &keys.each_ref())).await;
+    for key in &keys {
+        let inside = world.run(&access, key, "echo in").await;
+        assert_eq!(text(&inside.stdout), "in\n", "{}: {}", key.line, text(&inside.stderr));
+    }
+    world.cluster.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_user_name_is_refused() {
     let world = World::new().await;
     let ada = world.key("ada");

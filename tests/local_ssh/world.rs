@@ -58,9 +58,14 @@ impl World {
     }
 
     pub fn key(&self, name: &str) -> Key {
+        self.key_of(name, "ed25519")
+    }
+
+    /// A pair of keys of that type, as `ssh-keygen -t` names it.
+    pub fn key_of(&self, name: &str, kind: &str) -> Key {
         let file = self.folder.path().join(name);
         let made = std::process::Command::new("ssh-keygen")
-            .args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f"])
+            .args(["-q", "-t", kind, "-N", "", "-C", name, "-f"])
             .arg(&file)
             .status()
             .unwrap();

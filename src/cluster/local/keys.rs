@@ -18,19 +18,18 @@ impl AllowedKeys {
     /// Reads OpenSSH lines.
     ///
     /// # Errors
-    /// Which line cannot be used and why. RSA keys are named because the SSH server cannot check them.
+    /// Which line cannot be used and why.
     pub(super) fn read(lines: &[String]) -> Result<Self, String> {
         let mut keys = Vec::new();
         for (at, line) in lines.iter().enumerate() {
             let key = PublicKey::from_openssh(line.trim())
                 .map_err(|error| format!("key {} of the environment cannot be read: {error}", at + 1))?;
-            if !matches!(key.algorithm(), Algorithm::Rsa { .. } | Algorithm::Dsa) {
+            if key.algorithm() != Algorithm::Dsa {
                 keys.push(key.key_data().clone());
             }
         }
         if keys.is_empty() && !lines.is_empty() {
-            return Err("local environments let in Ed25519 and ECDSA keys only; add an ssh-ed25519 key \
-                        (ssh-keygen -t ed25519) and try again"
+            return Err("DSA keys are not let in; add an ssh-ed25519 key (ssh-keygen -t ed25519) and try again"
                 .to_owned());
         }
         Ok(Self(keys))
