@@ -205,3 +205,27 @@ async fn reload(folder: Arc<Folder>, every: std::time::Duration, stop: Cancellat
         folder.refresh();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    //! What pages see of the folder of letters.
+
+    use super::*;
+    use crate::{clock::SystemClock, ports::mail::Letter, web::Letters};
+
+    #[tokio::test]
+    async fn kept_letters_are_given_to_their_reader_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let transport = mail::Transport::Folder(folder.path().to_owned());
+        let settings = mail::Settings { from: "Sublet <sublet@example.org>".into(), transport };
+        let sent = mail::open(&settings, Arc::new(SystemClock)).expect("a transport");
+        for (to, subject) in [("dana@example.org", "for Dana"), ("dave@example.org", "for Dave")] {
+            let (name, text, key) = ("Somebody".to_owned(), "Hello\n".to_owned(), subject.to_owned());
+            let letter = Letter { to: to.into(), name, subject: subject.into(), text, html: None, key };
+            sent.send(&letter).await.expect("kept");
+        }
+        let kept = KeptLetters(mail::Folder::at(folder.path())).to("dana@example.org").await.expect("read");
+        let subjects: Vec<&str> = kept.iter().map(|letter| letter.subject.as_str()).collect();
+        assert_eq!(subjects, ["for Dana"]);
+    }
+}

@@ -3,10 +3,11 @@
 use askama::Template;
 use async_trait::async_trait;
 use axum::{
-    extract::{Path, State},
-    http::HeaderMap,
-    response::Html,
+    extract::{Path, Query, State},
+    http::{HeaderMap, StatusCode},
+    response::{Html, IntoResponse, Response},
 };
+use serde::Deserialize;
 
 use super::{
     Web,
@@ -51,20 +52,32 @@ struct View {
     text: String,
 }
 
-/// `GET /as/{handle}/mail`
+/// What an open page has already.
+#[derive(Debug, Deserialize)]
+pub struct Known {
+    /// How many letters it shows.
+    known: Option<usize>,
+}
+
+/// `GET /as/{handle}/mail`. An open page asks again and again how many there are; while it has them all,
+/// there is nothing to send.
 pub async fn page(
     State(web): State<Web>,
     Path(handle): Path<String>,
+    Query(page): Query<Known>,
     headers: HeaderMap,
-) -> Result<Html<String>, Problem> {
+) -> Result<Response, Problem> {
     let viewer = Viewer::find(&web, &handle, DM).await?;
     let letters = web.settings.letters.as_ref();
     let letters = letters.ok_or_else(|| Problem::missing("Letters are sent here, not kept."))?;
     let ids = web.world.ids.as_ref();
     let kept = letters.to(&viewer.person.email).await.map_err(|fault| Problem::fault(ids, fault))?;
+    if page.known == Some(kept.len()) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
     let (zone, now) = (viewer.person.zone, web.world.clock.now());
     let view = |kept: Kept| View { at: moment(kept.at, zone, now), subject: kept.subject, text: kept.text };
     let frame = Frame::new(&web, &viewer, MAIL, &Seen::read(&headers)).await?;
     let page = MailPage { frame, letters: kept.into_iter().rev().map(view).collect() };
-    page.render().map(Html).map_err(|error| Problem::fault(ids, error))
+    page.render().map(|html| Html(html).into_response()).map_err(|error| Problem::fault(ids, error))
 }

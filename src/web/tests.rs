@@ -28,6 +28,8 @@ use crate::{
     store,
 };
 
+mod letters;
+
 struct NoTemplates;
 
 impl Templates for NoTemplates {
