@@ -29,8 +29,10 @@ impl AllowedKeys {
             }
         }
         if keys.is_empty() && !lines.is_empty() {
-            return Err("DSA keys are not let in; add an ssh-ed25519 key (ssh-keygen -t ed25519) and try again"
-                .to_owned());
+            return Err(
+                "DSA keys are not let in; add an ssh-ed25519 key (ssh-keygen -t ed25519) and try again"
+                    .to_owned(),
+            );
         }
         Ok(Self(keys))
     }
