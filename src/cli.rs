@@ -13,6 +13,7 @@ use sublet::{
     config::{Config, Sources, sources::variables},
     demo,
     document::{Fault, Faults, Place},
+    domain::chain::Head,
     mail,
     ports::templates::Templates,
     telemetry,
@@ -58,11 +59,27 @@ enum Task {
     Serve,
     /// Bring the database's tables up to date, and end
     Migrate,
+    /// Look into the audit log
+    #[command(subcommand)]
+    Audit(Audit),
     /// Tell everything that is wrong with the configuration and the templates
     CheckConfig,
     /// Write a document that is made from the catalogue of commands
     #[command(subcommand)]
     Generate(Generate),
+}
+
+#[derive(Debug, Subcommand)]
+enum Audit {
+    /// See that no entry was changed, removed or moved; the first bad one is named
+    Verify {
+        /// The hash of an entry, as an earlier run told it and you kept it elsewhere
+        #[arg(long, value_name = "HASH", requires = "seq")]
+        head: Option<String>,
+        /// The number of that entry
+        #[arg(long, value_name = "N", requires = "head", value_parser = clap::value_parser!(i64).range(1..))]
+        seq: Option<i64>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -84,6 +101,7 @@ impl Cli {
             Task::Demo { data, port, tour: true } => show_tour(data.as_deref(), *port),
             Task::Serve => self.serve(),
             Task::Migrate => self.migrate(),
+            Task::Audit(Audit::Verify { head, seq }) => self.verify_audit(head.as_deref().zip(*seq)),
             Task::CheckConfig => self.check_config(),
             Task::Generate(what) => generate(what).map_err(Trouble::from),
         };
@@ -116,6 +134,15 @@ impl Cli {
         let config = self.load()?;
         runtime()?.block_on(wiring::migrate(&config))?;
         println!("The tables are up to date.");
+        Ok(())
+    }
+
+    fn verify_audit(&self, checkpoint: Option<(&str, i64)>) -> Result<(), Trouble> {
+        let config = self.load()?;
+        let checkpoint = checkpoint.map(|(hash, seq)| Head { seq, hash: hash.to_ascii_lowercase() });
+        let Head { seq, hash } = runtime()?.block_on(wiring::verify_audit(&config, checkpoint))?;
+        let entries = if seq == 1 { "entry" } else { "entries" };
+        println!("{seq} {entries}, the chain is whole, head {hash}");
         Ok(())
     }
 

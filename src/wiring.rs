@@ -14,7 +14,7 @@ use crate::{
     clock::UuidIds,
     cluster::local::{LocalCluster, LocalConfig},
     config::Config,
-    domain::policy::Policy,
+    domain::{chain::Head, policy::Policy},
     engine::Engine,
     mail,
     ports::{
@@ -126,6 +126,18 @@ impl Running {
 pub async fn migrate(config: &Config) -> anyhow::Result<()> {
     make_data_folder(config)?;
     store::migrate(config.database.url.expose_secret()).await
+}
+
+/// Verifies the chain of the audit log. Answers with its head; `checkpoint` is one that was written down elsewhere.
+///
+/// # Errors
+/// The first entry that is not as it was written; or the database does not answer, or its tables are not up to
+/// date.
+pub async fn verify_audit(config: &Config, checkpoint: Option<Head>) -> anyhow::Result<Head> {
+    // Whoever only verifies changes nothing, not even tables.
+    let options = store::Options { migrate: false, ..options(config) };
+    let store = store::open(config.database.url.expose_secret(), &options).await?;
+    Ok(actions::audit::verify(store.as_ref(), checkpoint).await??)
 }
 
 /// The data folder, for this user only.

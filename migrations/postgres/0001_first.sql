@@ -107,12 +107,14 @@ CREATE TABLE inbox (
     answer      TEXT
 );
 
+-- `seq` leaves no gap: `hash` covers the entry and the hash before it (src/domain/chain.rs).
 CREATE TABLE audit (
-    seq   BIGINT NOT NULL GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    seq   BIGINT NOT NULL PRIMARY KEY CHECK (seq > 0),
     at    TIMESTAMPTZ NOT NULL,
     about TEXT COLLATE "C" NOT NULL,
     actor TEXT NOT NULL,
-    fact  TEXT NOT NULL
+    fact  TEXT NOT NULL,
+    hash  TEXT NOT NULL
 );
 CREATE INDEX audit_about ON audit (about, seq);
 
@@ -125,6 +127,27 @@ CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON audit
     FOR EACH ROW EXECUTE FUNCTION audit_refuse();
 CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit
     FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
+
+-- The last entry, once more: whoever adds one has this row to himself, and a log that is cut off is noticed.
+CREATE TABLE audit_head (
+    id   INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    seq  BIGINT NOT NULL,
+    hash TEXT NOT NULL
+);
+INSERT INTO audit_head (id, seq, hash)
+VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');
+
+CREATE FUNCTION audit_head_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the head of the audit log only moves forward';
+END;
+$$;
+CREATE TRIGGER audit_head_forward BEFORE UPDATE ON audit_head
+    FOR EACH ROW WHEN (NEW.id <> OLD.id OR NEW.seq <= OLD.seq) EXECUTE FUNCTION audit_head_refuse();
+CREATE TRIGGER audit_head_no_delete BEFORE DELETE ON audit_head
+    FOR EACH ROW EXECUTE FUNCTION audit_head_refuse();
+CREATE TRIGGER audit_head_no_truncate BEFORE TRUNCATE ON audit_head
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_head_refuse();
 
 -- `seq` is the revision with which a message was first written: the order of a conversation.
 CREATE TABLE console_messages (

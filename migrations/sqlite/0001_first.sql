@@ -106,12 +106,14 @@ CREATE TABLE inbox (
     answer      TEXT
 ) STRICT;
 
+-- `seq` leaves no gap: `hash` covers the entry and the hash before it (src/domain/chain.rs).
 CREATE TABLE audit (
-    seq   INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    seq   INTEGER NOT NULL PRIMARY KEY CHECK (seq > 0),
     at    TEXT NOT NULL,
     about TEXT NOT NULL,
     actor TEXT NOT NULL,
-    fact  TEXT NOT NULL
+    fact  TEXT NOT NULL,
+    hash  TEXT NOT NULL
 ) STRICT;
 CREATE INDEX audit_about ON audit (about, seq);
 
@@ -122,6 +124,33 @@ END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit
 BEGIN
     SELECT RAISE(ABORT, 'the audit log is only ever added to');
+END;
+
+-- The last entry, once more: whoever adds one has this row to himself, and a log that is cut off is noticed.
+CREATE TABLE audit_head (
+    id   INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    seq  INTEGER NOT NULL,
+    hash TEXT NOT NULL
+) STRICT;
+INSERT INTO audit_head (id, seq, hash)
+VALUES (1, 0, '0000000000000000000000000000000000000000000000000000000000000000');
+
+-- A REPLACE removes a row without asking the triggers for that.
+CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit WHEN NEW.seq <= (SELECT seq FROM audit_head)
+BEGIN
+    SELECT RAISE(ABORT, 'the audit log is only ever added to');
+END;
+CREATE TRIGGER audit_head_no_insert BEFORE INSERT ON audit_head
+BEGIN
+    SELECT RAISE(ABORT, 'the head of the audit log only moves forward');
+END;
+CREATE TRIGGER audit_head_forward BEFORE UPDATE ON audit_head WHEN NEW.id <> OLD.id OR NEW.seq <= OLD.seq
+BEGIN
+    SELECT RAISE(ABORT, 'the head of the audit log only moves forward');
+END;
+CREATE TRIGGER audit_head_no_delete BEFORE DELETE ON audit_head
+BEGIN
+    SELECT RAISE(ABORT, 'the head of the audit log only moves forward');
 END;
 
 -- `seq` is the revision with which a message was first written: the order of a conversation.

@@ -5,6 +5,7 @@
 //! in one transaction.
 
 pub mod audit;
+pub mod chain;
 pub mod effect;
 pub mod environment;
 pub mod extension;

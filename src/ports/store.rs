@@ -15,6 +15,7 @@ use super::chat::{MessageRef, Platform};
 use crate::domain::{
     Instant,
     audit::{Entry, NewEntry},
+    chain,
     effect::Effect,
     extension::Extension,
     ids::{EffectId, EnvName, ExtensionId, KeyId, LeaseId, PersonId, RequestId},
@@ -245,10 +246,14 @@ pub trait Inbox {
 /// The audit log: only ever added to.
 #[async_trait]
 pub trait AuditLog {
-    /// Adds an entry.
+    /// Adds an entry. It gets its place in the log, and its hash, when the transaction commits.
     async fn record(&mut self, entry: &NewEntry) -> Stored<()>;
     /// Everything about a name, oldest first.
     async fn history(&mut self, about: &str) -> Stored<Vec<Entry>>;
+    /// The next entries after a place, as they are stored: at most `limit`, in order.
+    async fn audit_after(&mut self, seq: i64, limit: u32) -> Stored<Vec<chain::Row>>;
+    /// The end of the log, as it is written down beside it.
+    async fn audit_head(&mut self) -> Stored<chain::Head>;
 }
 
 /// A message of the chat console.

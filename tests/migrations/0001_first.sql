@@ -21,7 +21,9 @@ VALUES ('req_1', 'approvers', 'console', 'approvers', 'm1', 'x', '2026-11-21T12:
 INSERT INTO inbox (id, received_at, answer) VALUES
     ('console/1', '2026-11-21T12:00:00+00:00', NULL),
     ('console/2', '2026-11-21T12:00:00+00:00', '{}');
-INSERT INTO audit (at, about, actor, fact) VALUES ('2026-11-21T12:00:00+00:00', 'web-00001', '{}', '{}');
+INSERT INTO audit (seq, at, about, actor, fact, hash)
+VALUES (1, '2026-11-21T12:00:00+00:00', 'web-00001', '{}', '{}', 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
+UPDATE audit_head SET seq = 1, hash = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa';
 UPDATE counters SET value = value + 1 WHERE name = 'console';
 INSERT INTO console_messages (id, key, channel, author, only_for, body, at, seq, revision)
 VALUES ('m1', 'card', 'approvers', 'sublet', NULL, '{}', '2026-11-21T12:00:00+00:00', 1, 1);

@@ -18,7 +18,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use sqlx::{FromRow, Pool, Transaction, migrate::Migrator};
 
 use super::{BEGIN_READ, BEGIN_WRITE, Db, asks_again};
-use crate::ports::store::{Store, StoreError, Stored, Tx};
+use crate::{
+    domain::chain::Text,
+    ports::store::{Store, StoreError, Stored, Tx},
+};
 
 type Arguments = <Db as sqlx::Database>::Arguments;
 type Connection = <Db as sqlx::Database>::Connection;
@@ -36,12 +39,12 @@ pub(super) struct Database {
 impl Store for Database {
     async fn begin(&self) -> Stored<Box<dyn Tx>> {
         let tx = self.writers.begin_with(BEGIN_WRITE).await.map_err(told)?;
-        Ok(Box::new(Session { tx, writes: true, broken: false }))
+        Ok(Box::new(Session { tx, writes: true, broken: false, entries: Vec::new() }))
     }
 
     async fn read(&self) -> Stored<Box<dyn Tx>> {
         let tx = self.readers.begin_with(BEGIN_READ).await.map_err(told)?;
-        Ok(Box::new(Session { tx, writes: false, broken: false }))
+        Ok(Box::new(Session { tx, writes: false, broken: false, entries: Vec::new() }))
     }
 
     async fn healthy(&self) -> Stored<()> {
@@ -82,12 +85,15 @@ struct Session {
     /// A statement failed. Postgres then undoes everything and says so to a `COMMIT` only in passing, and
     /// SQLite may have gone back to committing each statement: so nothing more is done, and no commit either.
     broken: bool,
+    /// What the audit log will say of it; written at its commit.
+    entries: Vec<Text>,
 }
 
 #[async_trait]
 impl Tx for Session {
-    async fn commit(self: Box<Self>) -> Stored<()> {
+    async fn commit(mut self: Box<Self>) -> Stored<()> {
         self.intact()?;
+        self.chain_entries().await?;
         self.tx.commit().await.map_err(told)
     }
 }
