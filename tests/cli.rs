@@ -5,7 +5,12 @@
 use std::{fs, path::Path, process::Output};
 
 use assert_cmd::Command;
-use sublet::templates::demo;
+use sqlx::{Connection, Executor, SqliteConnection, raw_sql};
+use sublet::{
+    domain::audit::{Actor, Fact, NewEntry},
+    store::{Options, open},
+    templates::demo,
+};
 
 /// The program, in a folder of its own and with none of this process's settings.
 fn sublet(home: &Path, arguments: &[&str]) -> Output {
@@ -129,4 +134,53 @@ fn an_unknown_word_ends_with_two() {
     assert_eq!(code, 2);
     assert!(text.contains("check-config"), "{text}");
     assert_eq!(told(home.path(), &["--version"]), (0, format!("sublet {}", env!("CARGO_PKG_VERSION"))));
+}
+
+/// The log of a database in a file, first whole, then with one word changed by hand.
+#[tokio::test]
+async fn the_audit_log_is_verified_and_the_first_bad_entry_named() {
+    let home = tempfile::tempdir().unwrap();
+    let example = include_str!("../docs/sublet.example.toml");
+    let lines = example.lines().filter(|line| !line.starts_with("url = \"postgres"));
+    fs::write(home.path().join("sublet.toml"), lines.collect::<Vec<_>>().join("\n")).unwrap();
+    let url = format!("sqlite:{}", home.path().join("audit.db").display());
+    let verify = async |more: &[&str]| {
+        let arguments = [&["audit", "verify"], more].concat();
+        let mut command = Command::cargo_bin("sublet").unwrap();
+        let command = command.current_dir(home.path()).env_clear().env("SUBLET__DATABASE__URL", &url);
+        let output = command.args(arguments).output().unwrap();
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        (output.status.code().unwrap(), text.trim_end().to_owned())
+    };
+    let (code, text) = verify(&[]).await;
+    assert_eq!(code, 1);
+    assert!(text.contains("run `sublet migrate` first"), "verifying makes no tables: {text}");
+
+    let store = open(&url, &Options::default()).await.unwrap();
+    for count in 1..=3 {
+        let at = chrono::DateTime::from_timestamp_millis(1_795_262_400_000).unwrap();
+        let fact = Fact::Reminded { count };
+        let mut tx = store.begin().await.unwrap();
+        tx.record(&NewEntry { at, actor: Actor::Clock, about: "web-00001".to_owned(), fact }).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let (code, text) = verify(&[]).await;
+    assert_eq!(code, 0, "{text}");
+    let hash = text.strip_prefix("3 entries, the chain is whole, head ").unwrap();
+    assert_eq!(hash.len(), 64);
+    assert_eq!(verify(&["--head", hash, "--seq", "3"]).await, (0, text.clone()));
+    let (code, text) = verify(&["--head", hash, "--seq", "2"]).await;
+    assert_eq!(code, 1);
+    insta::assert_snapshot!(text, @"sublet: entry 2 has another hash than the one you gave: it, or something before it, was written anew");
+    let (code, text) = verify(&["--head", hash, "--seq", "7"]).await;
+    assert_eq!(code, 1);
+    insta::assert_snapshot!(text, @"sublet: entry 4 is missing: the log was cut off there, and once went up to entry 7 at least");
+    assert_eq!(verify(&["--head", hash]).await.0, 2, "a hash without its number");
+
+    let mut connection = SqliteConnection::connect(&url).await.unwrap();
+    let sql = "DROP TRIGGER audit_no_update; UPDATE audit SET about = 'web-00002' WHERE seq = 2";
+    connection.execute(raw_sql(sql)).await.unwrap();
+    let (code, text) = verify(&[]).await;
+    assert_eq!(code, 1);
+    insta::assert_snapshot!(text, @"sublet: entry 2 is not what was written: its words, its time, its place or its hash was changed");
 }

@@ -7,6 +7,8 @@
     reason = "a test that cannot go on should stop where it stands"
 )]
 
+#[path = "domain/chain.rs"]
+mod chain;
 #[path = "domain/daylight.rs"]
 mod daylight;
 #[path = "domain/keys.rs"]

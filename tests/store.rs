@@ -8,6 +8,8 @@
     reason = "a test that cannot go on should stop where it stands"
 )]
 
+#[path = "store/audit.rs"]
+mod audit;
 #[path = "store/chat.rs"]
 mod chat;
 #[path = "store/databases.rs"]
@@ -87,6 +89,12 @@ contract! {
     logs::of_eight_receivers_one_is_first,
     logs::an_answer_is_kept,
     logs::history_is_told_in_order,
+    audit::entries_are_numbered_and_linked,
+    audit::entries_are_read_in_pages,
+    audit::a_long_log_is_verified,
+    audit::what_is_not_committed_leaves_no_gap,
+    audit::times_finer_than_a_millisecond_break_nothing,
+    audit::eight_writers_make_one_chain,
     chat::a_card_is_remembered_for_each_audience,
     chat::a_message_is_written_once_for_each_key,
     chat::a_conversation_shows_the_last_messages_oldest_first,
@@ -107,6 +115,7 @@ contract! {
 fn every_method_of_the_port_is_called() {
     let port = include_str!("../src/ports/store.rs");
     let cases = [
+        include_str!("store/audit.rs"),
         include_str!("store/chat.rs"),
         include_str!("store/engines.rs"),
         include_str!("store/extensions.rs"),

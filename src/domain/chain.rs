@@ -111,7 +111,7 @@ pub enum Wrong {
         last: i64,
     },
     /// The head ends before it.
-    #[error("is one too many: the log's head ends before it")]
+    #[error("is one too many: the log's head stands before it")]
     Added,
     /// Everything follows, but the head names another end.
     #[error("is not the one that the log's head names: the head or the end of the log was written anew")]

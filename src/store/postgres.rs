@@ -28,6 +28,12 @@ macro_rules! by_effects_due {
         ""
     };
 }
+/// Empty for a time that our type of times cannot hold, such as `infinity`: the driver panics at those.
+macro_rules! readable_at {
+    () => {
+        "CASE WHEN at BETWEEN '0001-01-01' AND '9999-12-31' THEN at END AS at"
+    };
+}
 
 /// Versions guard what is written, so nothing stricter is needed.
 const BEGIN_WRITE: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";

@@ -32,6 +32,12 @@ macro_rules! by_effects_due {
         " INDEXED BY effects_due"
     };
 }
+/// A time that is none is found out when it is read.
+macro_rules! readable_at {
+    () => {
+        "at"
+    };
+}
 
 /// Takes the write lock at once: a transaction that begins by reading and writes later fails with
 /// `SQLITE_BUSY` whenever somebody else wrote in between, whatever the timeout.

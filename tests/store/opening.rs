@@ -14,6 +14,11 @@ use crate::{
     support::samples::{at, person, request},
 };
 
+/// Another entry in place of the first, past the triggers for changes.
+const REPLACE: &str = "REPLACE INTO audit (seq, at, about, actor, fact, hash) VALUES (1, '', '', '', '', '')";
+/// The head before the first entry.
+const BACK: &str = "UPDATE audit_head SET seq = 0";
+
 #[tokio::test]
 async fn a_new_file_is_private_and_is_found_again() {
     engines::on_file(async |place: Place| {
@@ -34,9 +39,13 @@ async fn the_audit_log_refuses_changes_in_sqlite() {
     engines::on_file(async |place: Place| {
         record(&place).await;
         let mut connection = SqliteConnection::connect(&place.url).await.unwrap();
-        for sql in ["UPDATE audit SET about = 'x'", "DELETE FROM audit"] {
+        for sql in ["UPDATE audit SET about = 'x'", "DELETE FROM audit", REPLACE] {
             let refusal = connection.execute(sql).await.unwrap_err().to_string();
             assert!(refusal.contains("only ever added to"), "{sql}: {refusal}");
+        }
+        for sql in [BACK, "DELETE FROM audit_head", "REPLACE INTO audit_head VALUES (1, 0, '')"] {
+            let refusal = connection.execute(sql).await.unwrap_err().to_string();
+            assert!(refusal.contains("only moves forward"), "{sql}: {refusal}");
         }
         assert_one_entry(&place).await;
     })
@@ -51,6 +60,10 @@ async fn the_audit_log_refuses_changes_in_postgres() {
         for sql in ["UPDATE audit SET about = 'x'", "DELETE FROM audit", "TRUNCATE audit"] {
             let refusal = connection.execute(sql).await.unwrap_err().to_string();
             assert!(refusal.contains("only ever added to"), "{sql}: {refusal}");
+        }
+        for sql in [BACK, "DELETE FROM audit_head", "TRUNCATE audit_head"] {
+            let refusal = connection.execute(sql).await.unwrap_err().to_string();
+            assert!(refusal.contains("only moves forward"), "{sql}: {refusal}");
         }
         assert_one_entry(&place).await;
     })

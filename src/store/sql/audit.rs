@@ -42,7 +42,11 @@ impl AuditLog for Session {
 
     async fn audit_after(&mut self, seq: i64, limit: u32) -> Stored<Vec<Row>> {
         self.chain_entries().await?;
-        let sql = "SELECT seq, at, about, actor, fact, hash FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2";
+        let sql = concat!(
+            "SELECT seq, ",
+            readable_at!(),
+            ", about, actor, fact, hash FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2"
+        );
         let rows = self.list(sqlx::query_as(sql).bind(seq).bind(i64::from(limit))).await?;
         Ok(rows.into_iter().map(|Found(row)| row).collect())
     }
