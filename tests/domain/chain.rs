@@ -162,7 +162,7 @@ proptest! {
 
     /// A whole new chain: the database cannot know, a checkpoint does.
     #[test]
-    fn a_new_chain_is_known_by_a_checkpoint((rows, head) in logs(), (new, new_head) in logs(), which: Index) {
+    fn a_new_chain_is_known_by_a_checkpoint((rows, _) in logs(), (new, new_head) in logs(), which: Index) {
         let kept = which.get(&rows);
         let checkpoint = Head { seq: kept.seq, hash: kept.hash.clone() };
         prop_assert_eq!(check(&new, &new_head, None), Ok(new_head.clone()));
