@@ -64,8 +64,10 @@ impl Sublet {
 
 fn program(home: &Path) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_sublet"));
-    let path = std::env::var_os("PATH").unwrap();
-    program.current_dir(home).env_clear().env("PATH", path);
+    program
+        .current_dir(home)
+        .env_clear()
+        .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     program
 }
 
