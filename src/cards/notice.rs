@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 use commands::{Command, EnvRelease, EnvRetry, EnvSsh};
 
 use super::{
-    People, button,
+    button,
     letter::{Draft, Part},
     request::{actions, lease_buttons},
     story::Story,
@@ -13,7 +13,7 @@ use crate::{
     domain::{
         environment::SshAccess,
         ids::EnvName,
-        lease::Lease,
+        lease::{Lease, Phase},
         notice::{News, Notice},
         person::Person,
     },
@@ -26,7 +26,7 @@ use crate::{
 
 /// The notice as a direct message.
 pub fn direct(notice: &Notice, story: &Story) -> Message {
-    let (summary, tone) = words(notice, &story.people);
+    let (summary, tone) = words(notice, story);
     let mut blocks = vec![Block::Paragraph(summary.clone())];
     match (&notice.news, &story.lease) {
         (News::Ready, _) => blocks.extend(story.access()),
@@ -44,7 +44,7 @@ pub fn in_channel(notice: &Notice, story: &Story) -> Message {
         .people
         .mention(Text::default(), &notice.to)
         .and(" could be reached neither by DM nor by e-mail. ");
-    let (words, _) = words(notice, &story.people);
+    let (words, _) = words(notice, story);
     let summary = Text(who.0.into_iter().chain(words.0).collect());
     let mut blocks = vec![Block::Paragraph(summary.clone())];
     if notice.news == News::Ready {
@@ -56,7 +56,7 @@ pub fn in_channel(notice: &Notice, story: &Story) -> Message {
 
 /// The notice as a letter, with times in the reader's zone.
 pub fn letter(notice: &Notice, story: &Story, to: &Person) -> Letter {
-    let (words, _) = words(notice, &story.people);
+    let (words, _) = words(notice, story);
     let mut parts = vec![Part::Words(Text::plain(format!("Hello {},", to.name))), Part::Words(words)];
     parts.extend(story.lease.as_ref().map(|lease| ways_on(&notice.news, lease)).unwrap_or_default());
     let subject = subject(notice);
@@ -95,6 +95,13 @@ fn access_in_letter(access: &SshAccess) -> Vec<Part> {
     parts
 }
 
+/// The approvers' card once more, when nobody decided yet.
+pub fn reminder(mut card: Message) -> Message {
+    card.summary = Text(Text::plain("Reminder: ").0.into_iter().chain(card.summary.0).collect());
+    card.blocks.insert(0, Block::Note(Text::plain("A reminder: this still waits for an approver.")));
+    card
+}
+
 /// A page for DevOps in the approvers' channel.
 pub fn page(name: &EnvName, why: &str) -> Message {
     let summary = Text::default().strong(name.as_str()).and(format!(" needs somebody: {why}."));
@@ -131,7 +138,8 @@ pub fn access(access: &SshAccess) -> Vec<Block> {
     blocks
 }
 
-fn words(notice: &Notice, people: &People) -> (Text, Tone) {
+fn words(notice: &Notice, story: &Story) -> (Text, Tone) {
+    let people = &story.people;
     let name = notice.name.as_str();
     let it = || Text::default().strong(name);
     match &notice.news {
@@ -158,6 +166,12 @@ fn words(notice: &Notice, people: &People) -> (Text, Tone) {
             it().and(format!(" could not be provisioned: {why}. DevOps knows; you can retry or release it.")),
             Tone::Bad,
         ),
+        // Said late, after a downtime or when nothing got through before: the end is not to come any more.
+        News::ExpiresSoon { ends_at, .. } if over(story) => {
+            let text = Text::plain("The lease of ").strong(name).and(" was over at ").time(*ends_at);
+            let rest = ". This is the final warning: everything in it will be deleted soon.";
+            (text.and(rest), Tone::Warning)
+        }
         News::ExpiresSoon { ends_at, offset, last } => {
             let text = it().and(format!(" ends in about {}, at ", values::say_span(*offset))).time(*ends_at);
             let rest = if *last {
@@ -169,7 +183,7 @@ fn words(notice: &Notice, people: &People) -> (Text, Tone) {
         }
         News::Extended { by, ends_at } => {
             let text = people.mention(it().and(" was extended by "), by);
-            (text.and(" and now ends at ").time(*ends_at), Tone::Good)
+            (text.and(" and now ends at ").time(*ends_at).and("."), Tone::Good)
         }
         News::ExtensionRejected { by, reason } => {
             let text = people.mention(Text::plain("More time for ").strong(name).and(" was refused by "), by);
@@ -183,6 +197,10 @@ fn words(notice: &Notice, people: &People) -> (Text, Tone) {
         ),
         News::Gone => (it().and(" and everything in it is gone."), Tone::Over),
     }
+}
+
+fn over(story: &Story) -> bool {
+    story.lease.as_ref().is_some_and(|lease| matches!(lease.phase, Phase::Grace { .. }))
 }
 
 fn subject(notice: &Notice) -> String {

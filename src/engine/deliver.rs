@@ -150,9 +150,11 @@ fn reminder(story: &Story, subject: &str) -> Option<Message> {
     match (extension, &story.request.state) {
         (Some(extension), _) => {
             let waits = matches!(extension.state, ExtensionState::Pending(_));
-            waits.then(|| cards::extension::for_approvers(story, extension))
+            waits.then(|| cards::notice::reminder(cards::extension::for_approvers(story, extension)))
         }
-        (None, RequestState::Pending(_)) => Some(cards::request::for_approvers(story)),
+        (None, RequestState::Pending(_)) => {
+            Some(cards::notice::reminder(cards::request::for_approvers(story)))
+        }
         (None, _) => None,
     }
 }
