@@ -158,8 +158,8 @@ pub fn why(name: &str, history: &[Entry], people: &People) -> Message {
     let line = |entry: &Entry| {
         let text = Text::default().time(entry.at).and(": ");
         let text = match &entry.actor {
-            Actor::Person(id) => people.mention(text, id).and(" "),
-            Actor::Rule | Actor::Clock | Actor::Outside => text,
+            Actor::Person(id) if !follows(&entry.fact) => people.mention(text, id).and(" "),
+            Actor::Person(_) | Actor::Rule | Actor::Clock | Actor::Outside => text,
         };
         Text(text.0.into_iter().chain(fact(entry).0).collect())
     };
@@ -171,6 +171,17 @@ pub fn why(name: &str, history: &[Entry], people: &People) -> Message {
             Block::List(history.iter().map(line).collect()),
         ],
     }
+}
+
+/// Whether it only follows from what somebody did, so that it is not told as their deed.
+fn follows(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::ProvisioningStarted { .. }
+            | Fact::DeletionStarted { .. }
+            | Fact::ExtensionLapsed
+            | Fact::Pending
+    )
 }
 
 fn fact(entry: &Entry) -> Text {
@@ -196,7 +207,7 @@ fn fact(entry: &Entry) -> Text {
         }
         Fact::ProvisioningFailed { why } => Text::plain(format!("provisioning failed: {why}")),
         Fact::Warned { offset, last } => Text::plain(format!(
-            "{} warning sent, {} before the end",
+            "{} warning sent, as due {} before the end",
             if *last { "final" } else { "a" },
             values::say_span(*offset)
         )),
