@@ -45,6 +45,10 @@ fn list(words: &[String]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
+fn nearest<'a>(word: &str, known: &'a [String]) -> Option<&'a str> {
+    commands::usage::nearest(word, known.iter().map(String::as_str))
+}
+
 fn about_people(refusal: &Refusal) -> Option<Said> {
     Some(match refusal {
         Refusal::Unknown => {
@@ -75,8 +79,11 @@ fn about_people(refusal: &Refusal) -> Option<Said> {
 fn about_requests(refusal: &Refusal) -> Option<Said> {
     Some(match refusal {
         Refusal::NoTemplate { name, known } => {
-            Said::new(format!("There is no template `{name}`."), format!("There are: {}.", list(known)))
-                .field("template")
+            let hint = match nearest(name, known) {
+                Some(similar) => format!("Did you mean `{similar}`?"),
+                None => format!("There are: {}.", list(known)),
+            };
+            Said::new(format!("There is no template `{name}`."), hint).field("template")
         }
         Refusal::BadParameters { template, faults } => {
             let fields: Vec<(String, Text)> =
@@ -125,7 +132,10 @@ fn parameter(fault: &ParameterFault) -> String {
         Problem::Unknown { known } if known.is_empty() => {
             format!("There is no parameter `{name}`; this template has none.")
         }
-        Problem::Unknown { known } => format!("There is no parameter `{name}`; there are {}.", list(known)),
+        Problem::Unknown { known } => match nearest(name, known) {
+            Some(similar) => format!("There is no parameter `{name}`. Did you mean `{similar}`?"),
+            None => format!("There is no parameter `{name}`; there are {}.", list(known)),
+        },
         Problem::Missing => format!("`{name}` must be given."),
         Problem::Unreadable { why } => why.clone(),
         Problem::WrongKind { .. } => format!("`{name}` takes another kind of value."),
@@ -188,7 +198,10 @@ fn key(problem: &KeyProblem) -> (String, &'static str) {
 fn about_decisions(refusal: &Refusal, people: &People) -> Said {
     match refusal {
         Refusal::AlreadyDecided { decision, by, at } => {
-            let text = Text::plain(format!("It was {decision} already"));
+            let text = match decision.as_str() {
+                "lapsed" => Text::plain("It has lapsed already, undecided,"),
+                decision => Text::plain(format!("It was {decision} already")),
+            };
             let text = match by {
                 Some(by) => people.mention(text.and(" by "), by),
                 None => text,
