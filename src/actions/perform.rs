@@ -167,6 +167,7 @@ async fn refuse(
     let from_form = matches!(inbound.input, Input::Form { .. });
     if let Some((_, said)) = by
         && !forbidden
+        && !refusal.is_final()
         && (from_form || refusal.only_asks_for_more())
     {
         return Ok(form_again(world, said, &words, from_form));
@@ -215,13 +216,19 @@ async fn misread(
         let keys = work.tx.keys_of(&caller.id).await?;
         form.offer("key", keys.into_iter().map(|key| key.name).collect());
         let problem = (from_form && error.field.is_none()).then(|| Text::plain(error.explain()));
-        return Ok(Answer::Ask(Asked { form, problem, faults: Vec::new() }));
+        let faults = if from_form && error.missing { missing(error) } else { Vec::new() };
+        return Ok(Answer::Ask(Asked { form, problem, faults }));
     }
     let line = match &inbound.input {
         Input::Line(text) => Some(text.as_str()),
         Input::Form { .. } => None,
     };
     Ok(Answer::Say(answer::misread(error, line)))
+}
+
+/// What a form that was sent still lacks, beside its field.
+fn missing(error: &UsageError) -> Vec<(String, Text)> {
+    error.field.iter().map(|field| (field.clone(), Text::plain(error.what.clone()))).collect()
 }
 
 fn parameters(world: &World, given: &[(String, String)]) -> Vec<form::Parameter> {

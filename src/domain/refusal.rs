@@ -145,6 +145,22 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether nothing that is written into the same form could help any more.
+    pub fn is_final(&self) -> bool {
+        matches!(
+            self,
+            Self::Unknown
+                | Self::NotYours { .. }
+                | Self::NotApprover
+                | Self::OwnRequest
+                | Self::AlreadyDecided { .. }
+                | Self::Stale
+                | Self::WrongState { .. }
+                | Self::AlreadyExtended
+                | Self::ExtensionPending
+        )
+    }
+
     /// Whether nothing is wrong but that parameters without a default were not given: a form asks for them.
     pub fn only_asks_for_more(&self) -> bool {
         match self {
