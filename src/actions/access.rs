@@ -63,8 +63,10 @@ pub async fn subject(work: &mut Work<'_>, caller: &Person, text: &str) -> Result
             None => None,
         },
     };
-    let Some(request) = request.filter(|request| caller.may_decide() || request.requester == caller.id)
-    else {
+    // Whoever brings an id has seen the card: they are told that they may not decide, and it is on record.
+    let shown = RequestId::parse(text).is_some();
+    let visible = |request: &Request| shown || caller.may_decide() || request.requester == caller.id;
+    let Some(request) = request.filter(visible) else {
         return Err(no_such(work, caller, text).await?.into());
     };
     if RequestId::parse(text).is_none()
