@@ -1,5 +1,7 @@
 //! What tests need from outside, found by environment variables that `tests/run` sets (see docs/testing.md).
 
+pub mod databases;
+
 pub mod samples;
 
 /// The value of a variable that `tests/run` sets.

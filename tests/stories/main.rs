@@ -1,0 +1,95 @@
+//! The bot's promises as conversations, each told on SQLite and on Postgres, at any moment we like.
+//!
+//! Postgres is the server at `SUBLET_TEST_POSTGRES` (tests/run starts one); each story has its own database.
+//! `world/` holds the people, the clock, and a chat, a provisioner and a mail server of paper. A world refuses
+//! to end with undelivered effects or with a card that says something else than the database.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on should stop where it stands")]
+
+mod decisions;
+mod endings;
+mod extensions;
+mod main_job;
+mod provisioning;
+mod reach;
+mod requests;
+mod restarts;
+mod silence;
+#[path = "../support/mod.rs"]
+mod support;
+mod validation;
+mod warnings;
+mod world;
+mod zones;
+
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+
+use support::databases::Database;
+use world::World;
+
+/// Makes one test of each story for each database. A story that is missing here is reported as dead code.
+macro_rules! stories {
+    ($($group:ident: $($story:ident),+;)*) => {
+        mod on_sqlite {
+            $(mod $group { $(
+                #[test]
+                fn $story() {
+                    crate::told(async { Some(crate::Database::sqlite()) }, crate::$group::$story);
+                }
+            )+ })*
+        }
+        mod on_postgres {
+            $(mod $group { $(
+                #[test]
+                fn $story() {
+                    crate::told(crate::Database::postgres(), crate::$group::$story);
+                }
+            )+ })*
+        }
+    };
+}
+
+stories! {
+    main_job: from_the_request_to_the_purge;
+    decisions: late_pressers_learn_who_won, nobody_decides_their_own, a_developer_decides_nothing,
+        rights_count_at_the_press, a_rejection_gives_its_reason;
+    requests: the_same_event_is_done_once, a_rule_approves_the_small_ones, reminders_come_ever_less_often,
+        nobody_decides_and_it_lapses, it_can_be_withdrawn;
+    validation: what_cannot_be_is_said_at_once, keys_are_looked_at, sizes_are_marked_where_they_are_wrong,
+        times_are_within_the_template, somebody_must_be_able_to_approve, there_is_a_limit_for_each_person;
+    provisioning: progress_moves_in_one_card, a_failure_is_told_and_retried, not_ready_in_time_and_then_late,
+        what_vanished_is_made_again;
+    warnings: they_come_at_their_offsets, a_short_lease_is_warned_at_its_half, released_from_the_warning;
+    extensions: refused_with_a_reason, only_once, never_beyond_the_maximum, lapses_with_the_lease,
+        nobody_decides_it;
+    endings: grace_begins_with_the_receipt, a_purge_that_fails_is_not_forgotten, the_story_is_told_when_it_is_gone;
+    silence: from_direct_message_to_letter_to_channel, held_until_somebody_was_told,
+        asleep_over_the_whole_warning, a_purge_before_the_receipt_is_impossible;
+    restarts: in_the_middle_of_everything;
+    zones: clocks_go_back_inside_a_lease, clocks_go_forward_inside_a_lease, an_end_in_my_own_zone;
+    reach: names_and_reasons_of_all_kinds, a_deleted_card_comes_back;
+}
+
+/// Tells a story in a new world on that database, sees that it ends tidily, and removes the database.
+///
+/// Both databases tell every story, in one process and on a thread for each, so its snapshots are met twice.
+fn told(database: impl Future<Output = Option<Database>>, story: impl AsyncFnOnce(&mut World)) {
+    let all = async {
+        let Some(database) = database.await else { return };
+        let whole = async {
+            let mut world = World::new(&database).await;
+            story(&mut world).await;
+            world.ends().await;
+        };
+        let outcome = AssertUnwindSafe(whole).catch_unwind().await;
+        database.remove().await;
+        if let Err(panic) = outcome {
+            std::panic::resume_unwind(panic);
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a runtime on this thread");
+    insta::allow_duplicates! { runtime.block_on(all) };
+}

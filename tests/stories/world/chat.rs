@@ -1,0 +1,166 @@
+//! A chat platform of paper: keeps what was posted, and fails when told to.
+
+use std::{collections::BTreeMap, sync::Mutex};
+
+use async_trait::async_trait;
+use sublet::ports::{
+    Failure,
+    chat::{Block, Button, Chat, Message, MessageRef, Platform, Room},
+};
+
+/// A message as it is now.
+#[derive(Debug, Clone)]
+pub struct Posted {
+    /// Where.
+    pub room: Room,
+    /// Under which key.
+    pub key: String,
+    /// What it says now.
+    pub message: Message,
+    /// What it said when the room was last read; `None` when it was not there.
+    pub read: Option<Message>,
+    /// Somebody deleted it.
+    pub deleted: bool,
+}
+
+#[derive(Default)]
+struct State {
+    messages: Vec<Posted>,
+    calls: BTreeMap<String, u32>,
+    troubles: Vec<Trouble>,
+}
+
+struct Trouble {
+    room: Option<Room>,
+    failure: Failure,
+    left: Option<u32>,
+}
+
+/// The platform.
+#[derive(Default)]
+pub struct FakeChat(Mutex<State>);
+
+impl FakeChat {
+    /// Posts and rewrites in that room (or anywhere) fail, so many times or until it heals.
+    pub fn fails(&self, room: Option<Room>, failure: Failure, times: Option<u32>) {
+        self.with(|state| state.troubles.push(Trouble { room, failure, left: times }));
+    }
+
+    /// Nothing fails any more.
+    pub fn heals(&self) {
+        self.with(|state| state.troubles.clear());
+    }
+
+    /// Everything that is there, oldest first.
+    pub fn messages(&self) -> Vec<Posted> {
+        self.with(|state| state.messages.clone())
+    }
+
+    /// How often each key was posted, repetitions that the platform recognised included.
+    pub fn calls(&self) -> BTreeMap<String, u32> {
+        self.with(|state| state.calls.clone())
+    }
+
+    /// What is new or rewritten in a room since it was last read: whether it is new, and what it says.
+    pub fn reads(&self, room: &Room) -> Vec<(bool, Message)> {
+        self.with(|state| {
+            let mut news = Vec::new();
+            for posted in state.messages.iter_mut().filter(|posted| posted.room == *room && !posted.deleted) {
+                if posted.read.as_ref() != Some(&posted.message) {
+                    news.push((posted.read.is_none(), posted.message.clone()));
+                    posted.read = Some(posted.message.clone());
+                }
+            }
+            news
+        })
+    }
+
+    /// The button of that label on the newest message of the room that has it.
+    pub fn button(&self, room: &Room, label: &str) -> Option<Button> {
+        self.with(|state| {
+            let here = state.messages.iter().rev().filter(|posted| posted.room == *room && !posted.deleted);
+            here.flat_map(|posted| buttons(&posted.message)).find(|button| button.label == label).cloned()
+        })
+    }
+
+    /// Somebody deletes every message of a room.
+    pub fn deletes(&self, room: &Room) {
+        self.with(|state| {
+            for posted in state.messages.iter_mut().filter(|posted| posted.room == *room) {
+                posted.deleted = true;
+            }
+        });
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        work(&mut self.0.lock().expect("the platform"))
+    }
+}
+
+impl State {
+    fn trouble(&mut self, room: &Room) -> Result<(), Failure> {
+        let hit = |trouble: &Trouble| trouble.room.as_ref().is_none_or(|at| at == room);
+        let Some(at) = self.troubles.iter().position(hit) else { return Ok(()) };
+        let failure = self.troubles[at].failure.clone();
+        if let Some(left) = self.troubles[at].left.as_mut() {
+            *left -= 1;
+            if *left == 0 {
+                self.troubles.remove(at);
+            }
+        }
+        Err(failure)
+    }
+}
+
+#[async_trait]
+impl Chat for FakeChat {
+    fn platform(&self) -> Platform {
+        Platform::Console
+    }
+
+    async fn post(&self, room: &Room, key: &str, message: &Message) -> Result<MessageRef, Failure> {
+        tokio::task::yield_now().await;
+        self.with(|state| {
+            state.trouble(room)?;
+            *state.calls.entry(key.to_owned()).or_default() += 1;
+            let known = state.messages.iter().position(|posted| posted.key == key);
+            let at = known.unwrap_or_else(|| {
+                let (room, key, message) = (room.clone(), key.to_owned(), message.clone());
+                state.messages.push(Posted { room, key, message, read: None, deleted: false });
+                state.messages.len() - 1
+            });
+            Ok(MessageRef { platform: Platform::Console, channel: channel(room), id: at.to_string() })
+        })
+    }
+
+    async fn rewrite(&self, at: &MessageRef, message: &Message) -> Result<(), Failure> {
+        tokio::task::yield_now().await;
+        self.with(|state| {
+            let index: usize = at.id.parse().map_err(|_| Failure::never("there is no such message"))?;
+            let room = state.messages.get(index).map(|posted| posted.room.clone());
+            let Some(room) = room else { return Err(Failure::never("there is no such message")) };
+            state.trouble(&room)?;
+            let posted = &mut state.messages[index];
+            if posted.deleted {
+                return Err(Failure::never("the message was deleted"));
+            }
+            posted.message = message.clone();
+            Ok(())
+        })
+    }
+}
+
+fn channel(room: &Room) -> String {
+    match room {
+        Room::Direct(person) => format!("dm/{person}"),
+        Room::Approvers => "approvers".to_owned(),
+    }
+}
+
+/// The buttons of a message.
+pub fn buttons(message: &Message) -> impl Iterator<Item = &Button> {
+    message.blocks.iter().flat_map(|block| match block {
+        Block::Actions(buttons) => buttons.as_slice(),
+        _ => &[],
+    })
+}
