@@ -1,6 +1,5 @@
 //! Empty databases for tests: SQLite in a folder that vanishes, or a database of its own on the Postgres server.
 
-#![expect(clippy::allow_attributes, reason = "whether both kinds are used differs between test programs")]
 #![allow(dead_code, reason = "whether both kinds are used differs between test programs")]
 
 use std::sync::atomic::{AtomicU32, Ordering};

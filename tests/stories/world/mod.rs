@@ -1,6 +1,5 @@
 //! A world in which a story happens: the whole bot on a real database, with everything around it of paper.
 
-#![expect(clippy::allow_attributes, reason = "which parts are used differs between test programs")]
 #![allow(dead_code, reason = "which parts are used differs between test programs")]
 
 pub mod chat;
