@@ -1,11 +1,11 @@
-//! Watches the provisioners: progress, readiness, failure; and makes exist again what is missing.
+//! Watches the provisioners: progress, readiness, failure; what is missing, and what should be gone.
 
 use std::collections::BTreeSet;
 
 use super::{Engine, provision::cluster};
 use crate::{
     actions::{observed, work::Work},
-    domain::ids::LeaseId,
+    domain::{ids::LeaseId, lease::Phase},
     ports::{cluster::Observed, store::Stored},
 };
 
@@ -25,8 +25,8 @@ pub async fn look(engine: &Engine) -> Stored<()> {
     Ok(())
 }
 
-/// Applies again what should exist and is absent. Each provisioner is asked once for all that it has, so
-/// that only what is missing costs a look of its own.
+/// Applies again what should exist and is absent, and removes what exists though its lease is gone. Each
+/// provisioner is asked once for all that it has, so that only what is wrong costs a look of its own.
 pub async fn reconcile(engine: &Engine) -> Stored<()> {
     let mut there = BTreeSet::new();
     for (name, cluster) in &engine.clusters {
@@ -38,10 +38,27 @@ pub async fn reconcile(engine: &Engine) -> Stored<()> {
             }
         }
     }
+    let mut held = BTreeSet::new();
     for phase in ["active", "grace"] {
-        for id in leases_in(engine, phase).await?.into_iter().filter(|id| !there.contains(id)) {
-            again(engine, &id).await?;
-        }
+        held.extend(leases_in(engine, phase).await?);
+    }
+    for id in held.difference(&there) {
+        again(engine, id).await?;
+    }
+    for id in there.difference(&held) {
+        no_more(engine, id).await?;
+    }
+    Ok(())
+}
+
+/// A call that began before the purge may have ended after it, here or in another process.
+async fn no_more(engine: &Engine, id: &LeaseId) -> Stored<()> {
+    let lease = Work::look(&engine.world).await?.tx.lease(id).await?;
+    let Some(lease) = lease.filter(|lease| matches!(lease.phase, Phase::Gone { .. })) else { return Ok(()) };
+    let Some(cluster) = engine.clusters.get(&lease.terms.provisioner) else { return Ok(()) };
+    tracing::warn!(lease = %id, name = %lease.name, "something was left of an environment that is gone");
+    if let Err(failure) = cluster.remove(id).await {
+        tracing::warn!(lease = %id, why = failure.why(), "it could not be removed");
     }
     Ok(())
 }

@@ -61,7 +61,7 @@ stories! {
     validation: what_cannot_be_is_said_at_once, keys_are_looked_at, sizes_are_marked_where_they_are_wrong,
         times_are_within_the_template, somebody_must_be_able_to_approve, there_is_a_limit_for_each_person;
     provisioning: progress_moves_in_one_card, a_failure_is_told_and_retried, not_ready_in_time_and_then_late,
-        what_vanished_is_made_again;
+        what_vanished_is_made_again, what_is_left_of_something_gone_is_removed;
     warnings: they_come_at_their_offsets, a_short_lease_is_warned_at_its_half, released_from_the_warning;
     extensions: refused_with_a_reason, only_once, never_beyond_the_maximum, lapses_with_the_lease,
         nobody_decides_it;

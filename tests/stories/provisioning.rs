@@ -2,7 +2,10 @@
 
 use chrono::TimeDelta;
 use insta::assert_snapshot;
-use sublet::ports::{Failure, cluster::Observed};
+use sublet::ports::{
+    Failure,
+    cluster::{Cluster, Observed},
+};
 
 use crate::world::World;
 
@@ -178,6 +181,17 @@ pub async fn what_vanished_is_made_again(world: &mut World) {
     assert_eq!(world.outside.cluster.made().len(), 1);
     assert_snapshot!(world.presses("dana", "dana", "Release now").await, @"You released web-1. Everything in it is being purged.");
     world.settles().await;
+    world.engine.reconcile().await.expect("it reconciles");
+    assert_eq!(world.outside.cluster.made().len(), 0);
+}
+
+pub async fn what_is_left_of_something_gone_is_removed(world: &mut World) {
+    approved(world).await;
+    let made = world.outside.cluster.made().remove(0);
+    world.presses("dana", "dana", "Release now").await;
+    world.settles().await;
+    // A call that began before the purge comes through after it.
+    world.outside.cluster.apply(&made.spec).await.expect("it is made");
     world.engine.reconcile().await.expect("it reconciles");
     assert_eq!(world.outside.cluster.made().len(), 0);
 }
