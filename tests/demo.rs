@@ -62,6 +62,14 @@ impl Sublet {
     }
 }
 
+impl Drop for Sublet {
+    /// A test that stops where it stands leaves no process behind.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 fn program(home: &Path) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_sublet"));
     program

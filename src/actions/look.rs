@@ -7,7 +7,7 @@ use super::{
     work::{Stop, Work},
 };
 use crate::{
-    cards::{answer, listing, notice},
+    cards::{self, answer, listing},
     domain::{person::Person, refusal::Refusal},
     ports::chat::{Block, Message, Text, Tone},
 };
@@ -48,7 +48,7 @@ pub async fn ssh(work: &mut Work<'_>, caller: &Person, name: &str) -> Result<Ans
     };
     let summary = Text::plain("How to log in to ").strong(name);
     let mut blocks = vec![Block::Paragraph(summary.clone())];
-    blocks.extend(notice::access(way_in));
+    blocks.extend(cards::access::blocks(way_in));
     blocks.push(Block::Note(Text::plain("To pin the host key, add this line to ~/.ssh/known_hosts:")));
     blocks.push(Block::Code(way_in.known_host()));
     Ok(Answer::Say(Message { summary, tone: Tone::Plain, blocks }))

@@ -3,6 +3,7 @@
 //! A card depends on stored state only, never on the present moment, so that the same state always gives
 //! the same card and a card is rewritten only when it says something else.
 
+pub mod access;
 pub mod answer;
 pub mod extension;
 mod letter;

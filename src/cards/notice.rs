@@ -126,18 +126,6 @@ pub fn page_letter(name: &EnvName, why: &str, to: &str, key: &str) -> Letter {
     Draft { to, name: "DevOps", zone: Tz::UTC, subject, parts, key: format!("{key}/{to}") }.write()
 }
 
-/// How to log in, as blocks.
-pub fn access(access: &SshAccess) -> Vec<Block> {
-    let mut blocks = vec![
-        Block::Code(access.command()),
-        Block::Note(Text::plain("Host key ").code(access.fingerprint.clone())),
-    ];
-    if let Some(isolation) = &access.isolation {
-        blocks.push(Block::Note(Text::plain(isolation.clone())));
-    }
-    blocks
-}
-
 fn words(notice: &Notice, story: &Story) -> (Text, Tone) {
     let people = &story.people;
     let name = notice.name.as_str();

@@ -49,6 +49,6 @@ impl Story {
         self.lease
             .as_ref()
             .and_then(|lease| lease.access.as_ref())
-            .map_or_else(Vec::new, super::notice::access)
+            .map_or_else(Vec::new, super::access::blocks)
     }
 }
