@@ -5,4 +5,6 @@
 #[allow(dead_code, reason = "each target makes one of the checks")]
 mod checks;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| checks::template(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    checks::template(data);
+});
