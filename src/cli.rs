@@ -127,7 +127,7 @@ impl Cli {
         let config = self.load()?;
         telemetry::log(&config.telemetry)?;
         let metrics = telemetry::count()?;
-        Ok(runtime()?.block_on(demo::serve(&config, Some(metrics)))?)
+        Ok(runtime()?.block_on(wiring::serve(&config, Some(metrics)))?)
     }
 
     fn migrate(&self) -> Result<(), Trouble> {

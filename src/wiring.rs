@@ -5,13 +5,18 @@ use std::{collections::BTreeMap, net::SocketAddr, os::unix::fs::DirBuilderExt, s
 use anyhow::Context as _;
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;
-use tokio::{net::TcpListener, sync::Notify, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+    sync::Notify,
+    task::JoinHandle,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     actions::{self, World},
     chat::console::Console,
-    clock::UuidIds,
+    clock::{SystemClock, UuidIds},
     cluster::local::{LocalCluster, LocalConfig},
     config::Config,
     domain::{chain::Head, policy::Policy},
@@ -117,6 +122,33 @@ impl Running {
             local.close().await;
         }
     }
+}
+
+/// Runs what the configuration names until it is told to stop.
+///
+/// # Errors
+/// What could not be opened, in words.
+pub async fn serve(config: &Config, metrics: Option<PrometheusHandle>) -> anyhow::Result<()> {
+    let running = start(config, Arc::new(SystemClock), metrics).await?;
+    tracing::info!(address = %running.address, "Sublet is running");
+    told_to_stop().await?;
+    tracing::info!("stopping: what is in flight finishes first");
+    running.stop().await;
+    Ok(())
+}
+
+/// Returns when an init system or a person at the keyboard ends this process.
+///
+/// # Errors
+/// When signals cannot be waited for.
+pub async fn told_to_stop() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
 }
 
 /// Brings the database's tables up to date.

@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{clock::SystemClock, config::Config, templates, wiring};
 
@@ -28,20 +27,7 @@ pub async fn demo(config: &Config, metrics: Option<PrometheusHandle>) -> anyhow:
         "Ask as Dana, approve as Ada or Omar. Data: {}. End it with Ctrl-C.",
         config.data.folder.display()
     );
-    wait_for_end().await?;
-    running.stop().await;
-    Ok(())
-}
-
-/// Runs what the configuration names until it is told to stop.
-///
-/// # Errors
-/// What could not be opened, in words.
-pub async fn serve(config: &Config, metrics: Option<PrometheusHandle>) -> anyhow::Result<()> {
-    let running = wiring::start(config, Arc::new(SystemClock), metrics).await?;
-    tracing::info!(address = %running.address, "Sublet is running");
-    wait_for_end().await?;
-    tracing::info!("stopping: what is in flight finishes first");
+    wiring::told_to_stop().await?;
     running.stop().await;
     Ok(())
 }
@@ -50,14 +36,4 @@ pub async fn serve(config: &Config, metrics: Option<PrometheusHandle>) -> anyhow
 fn prepare(config: &Config) -> anyhow::Result<()> {
     templates::demo::seed(&config.templates.folder)
         .with_context(|| format!("cannot write templates to {}", config.templates.folder.display()))
-}
-
-async fn wait_for_end() -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
 }

@@ -179,6 +179,9 @@ impl Nag {
 }
 
 impl Phase {
+    /// Every word that [`Self::word`] gives, in the order of a life.
+    pub const WORDS: [&'static str; 6] = ["provisioning", "active", "grace", "deleting", "gone", "stuck"];
+
     /// The phase in one word.
     pub fn word(&self) -> &'static str {
         match self {
@@ -366,5 +369,25 @@ impl Lease {
             why,
             key: format!("{}/{moment}", self.version),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_phase_has_its_word_in_the_list() {
+        let now = Instant::UNIX_EPOCH;
+        let (why, nag) = (String::new(), Nag::from(now));
+        let phases = [
+            Phase::Provisioning { since: now },
+            Phase::Active,
+            Phase::Grace { until: None, nag: nag.clone() },
+            Phase::Deleting { since: now, because: why.clone() },
+            Phase::Gone { at: now },
+            Phase::Stuck { step: Step::Purge, why, nag },
+        ];
+        assert_eq!(phases.each_ref().map(|phase| phase.word()), Phase::WORDS);
     }
 }

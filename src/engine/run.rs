@@ -1,12 +1,17 @@
 //! The loops that keep the engine going until it is told to stop.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
 
 use tokio::{sync::Mutex, task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::Engine;
-use crate::{actions::work::Work, domain::Instant, faults, ports::store::Stored};
+use crate::{
+    actions::work::Work,
+    domain::{Instant, lease::Phase},
+    faults,
+    ports::store::Stored,
+};
 
 /// How long the outbox waits when nobody rings: another process may have stored something.
 const LOOK: Duration = Duration::from_secs(1);
@@ -96,7 +101,10 @@ async fn gauges(engine: Arc<Engine>) -> Stored<Pause> {
     let age = oldest.map_or(0.0, |oldest| (work.now - oldest).as_seconds_f64());
     metrics::gauge!("sublet_outbox_waiting").set(waiting as f64);
     metrics::gauge!("sublet_outbox_oldest_seconds").set(age);
-    for (phase, count) in work.tx.leases_by_phase().await? {
+    let counted: BTreeMap<String, i64> = work.tx.leases_by_phase().await?.into_iter().collect();
+    // Each phase is set, also the empty ones: otherwise an alert about the last stuck lease would never end.
+    for phase in Phase::WORDS {
+        let count = counted.get(phase).copied().unwrap_or_default();
         metrics::gauge!("sublet_leases", "phase" => phase).set(count as f64);
     }
     Ok(Pause::For(COUNT))
