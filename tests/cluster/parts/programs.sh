@@ -1,0 +1,68 @@
+# Builds the programs of Kubernetes from the Go module proxy, at the versions that kubernetes/go.mod pins.
+# shellcheck shell=bash
+
+# The folder with the programs; another list of modules, or another way to build, gets another folder.
+programs_folder() {
+    echo "$cache/kubernetes-$(cat "$tests_cluster"/kubernetes/go.{mod,sum} "$tests_cluster/parts/programs.sh" | sha256sum | cut -c1-16)"
+}
+
+package_of() {
+    case $1 in
+        etcd) echo go.etcd.io/etcd/server/v3 ;;
+        *) echo "k8s.io/kubernetes/cmd/$1" ;;
+    esac
+}
+
+programs_of() {
+    echo etcd kube-apiserver kube-controller-manager kube-scheduler kubectl
+    [[ $1 == control-plane ]] || echo kubelet kube-proxy
+}
+
+# Debian's newest Go, for a machine that has none.
+install_go() {
+    local package
+    package=$(apt-cache search --names-only '^golang-1\.[0-9]+-go$' 2>/dev/null | cut -d' ' -f1 | sort -V | tail -n 1)
+    [[ -n $package && $(id -u) == 0 ]] || return 1
+    say "Installing Debian package: $package"
+    DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$package" >&2 || return 1
+    package=${package#golang-}
+    PATH=/usr/lib/go-${package%-go}/bin:$PATH
+}
+
+# Whether the Go that is there, or that it fetches for itself, is new enough for the module.
+go_fits() { has go && (cd "$tests_cluster/kubernetes" && go list -m) >/dev/null 2>&1; }
+
+find_go() {
+    local wanted
+    PATH=$PATH:/usr/local/go/bin
+    go_fits || { install_go && go_fits; } && return
+    wanted=$(sed -n 's/^go //p' "$tests_cluster/kubernetes/go.mod")
+    fail "building Kubernetes needs Go $wanted or newer in PATH; here is $(go version 2>/dev/null || echo none)." \
+        "Install it, or name a cluster that you have with SUBLET_TEST_KUBECONFIG."
+}
+
+# Builds what is missing for a size of the cluster.
+build_programs() {
+    local programs=() missing=() name target version began number=0
+    target=$(programs_folder)
+    read -rd '' -a programs < <(programs_of "$1") || true
+    for name in "${programs[@]}"; do [[ -x $target/$name ]] || missing+=("$name"); done
+    ((${#missing[@]})) || return 0
+    find_go
+    mkdir -p "$target"
+    version=$(sed -n 's/^\tk8s.io\/kubernetes \(v[0-9.]*\)$/\1/p' "$tests_cluster/kubernetes/go.mod")
+    say "Building ${#missing[@]} programs of Kubernetes $version; the first time this takes about ten minutes on two cores"
+    for name in "${missing[@]}"; do
+        began=$SECONDS
+        go_build "$name" "$target/.$name" "$version" || fail "$name could not be built"
+        mv "$target/.$name" "$target/$name"
+        say "$((number += 1)) of ${#missing[@]}: $name, $((SECONDS - began)) s"
+    done
+}
+
+go_build() {
+    local version=k8s.io/component-base/version
+    (cd "$tests_cluster/kubernetes" && CGO_ENABLED=0 GOCACHE=${GOCACHE:-$cache/go-build} nice go build -mod=readonly -trimpath -o "$2" \
+        -ldflags "-s -w -X $version.gitVersion=$3 -X $version.gitMajor=1 -X $version.gitMinor=$(cut -d. -f2 <<<"$3")" \
+        "$(package_of "$1")") >&2
+}
