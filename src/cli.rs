@@ -10,6 +10,7 @@ use std::{
 use clap::{CommandFactory, Parser, Subcommand};
 use sublet::{
     clock::SystemClock,
+    cluster::kubernetes,
     config::{Config, Sources, sources::variables},
     demo,
     document::{Fault, Faults, Place},
@@ -64,7 +65,7 @@ enum Task {
     Audit(Audit),
     /// Tell everything that is wrong with the configuration and the templates
     CheckConfig,
-    /// Write a document that is made from the catalogue of commands
+    /// Write a document that is made from the program itself
     #[command(subcommand)]
     Generate(Generate),
 }
@@ -86,6 +87,8 @@ enum Audit {
 enum Generate {
     /// COMMANDS.md: every command, with arguments and examples
     Commands,
+    /// The definition of the `Environment` custom resource, for `kubectl apply`
+    Crd,
     /// Completion of this command line for a shell
     Completions {
         /// Which shell
@@ -221,6 +224,7 @@ fn generate(what: &Generate) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
     match what {
         Generate::Commands => out.write_all(commands::render::markdown::document().as_bytes())?,
+        Generate::Crd => out.write_all(kubernetes::definition::yaml()?.as_bytes())?,
         Generate::Completions { shell } => {
             // It panics when a pipe is closed early, so it writes to memory first.
             let mut text = Vec::new();

@@ -118,6 +118,8 @@ fn spec(number: u64) -> EnvironmentSpec {
         name: EnvName::parse(&format!("lab-{number:04}")).unwrap(),
         owner: "ada@example.org".to_owned(),
         template: "lab".to_owned(),
+        workload: None,
+        ready_within: chrono::TimeDelta::minutes(10).into(),
         parameters: BTreeMap::from([("memory".to_owned(), Value::Bytes(1 << 30))]),
         keys: vec![KEYS[0].to_owned()],
         ends_at: None,

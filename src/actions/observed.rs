@@ -81,6 +81,8 @@ pub async fn wanted(world: &World, id: &LeaseId) -> Stored<Option<EnvironmentSpe
         lease: lease.id,
         owner: owner.map(|owner| owner.email).unwrap_or_default(),
         template: lease.template,
+        workload: lease.terms.workload,
+        ready_within: lease.terms.ready_within,
         parameters: request.parameters,
         keys: vec![request.key.line],
     }))

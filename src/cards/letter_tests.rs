@@ -61,6 +61,7 @@ fn story() -> Story {
     let day = TimeDelta::days(1);
     let terms = Terms {
         provisioner: "local".to_owned(),
+        workload: None,
         span: request.span,
         until: None,
         longest: (day * 7).into(),

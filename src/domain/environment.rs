@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     Instant,
     ids::{EnvName, LeaseId},
+    notice::Offset,
     template::Value,
+    workload::Workload,
 };
 
 /// What should exist for a lease. Applying the same spec again changes nothing.
@@ -23,6 +25,10 @@ pub struct EnvironmentSpec {
     pub template: String,
     /// The asked size and options, by parameter name.
     pub parameters: BTreeMap<String, Value>,
+    /// What it is made of, where the provisioner needs to be told.
+    pub workload: Option<Workload>,
+    /// How long making it may take.
+    pub ready_within: Offset,
     /// Public keys that may log in, one OpenSSH line each, without options.
     pub keys: Vec<String>,
     /// End of the lease.

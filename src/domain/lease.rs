@@ -17,6 +17,7 @@ use super::{
     ids::{EnvName, ExtensionId, LeaseId, PersonId, RequestId},
     notice::{News, Notice, Offset},
     template::Template,
+    workload::Workload,
 };
 
 /// How long a held or stuck lease waits before DevOps hears of it again; doubles up to a day.
@@ -65,6 +66,9 @@ pub struct Lease {
 pub struct Terms {
     /// Which provisioner makes it.
     pub provisioner: String,
+    /// What it is made of, where the provisioner needs to be told.
+    #[serde(default)]
+    pub workload: Option<Workload>,
     /// For how long, once it is ready.
     pub span: Offset,
     /// The end asked for as a moment, which then stands instead.
@@ -84,6 +88,7 @@ impl Terms {
     pub fn of(template: &Template, span: Offset, until: Option<Instant>) -> Self {
         Self {
             provisioner: template.provisioner.clone(),
+            workload: template.workload.clone(),
             span,
             until,
             longest: template.longest,

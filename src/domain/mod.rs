@@ -18,6 +18,7 @@ pub mod policy;
 pub mod refusal;
 pub mod request;
 pub mod template;
+pub mod workload;
 
 use chrono::{DateTime, Utc};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-use super::{notice::Offset, refusal::Refusal};
+use super::{notice::Offset, refusal::Refusal, workload::Workload};
 
 /// A value of a template's parameter.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -97,6 +97,8 @@ pub struct Template {
     pub access: Access,
     /// Which provisioner makes it, such as `local`.
     pub provisioner: String,
+    /// What it is made of, where the provisioner needs to be told.
+    pub workload: Option<Workload>,
     /// Its parameters, in the order they are shown.
     pub parameters: Vec<Parameter>,
     /// The span when nothing is said.

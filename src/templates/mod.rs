@@ -1,5 +1,6 @@
 //! Templates as files: one TOML file each, read with all faults at once, reloaded when they change.
 
+mod container;
 pub mod demo;
 mod folder;
 mod parameter;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use commands::units;
 
-use super::parameter;
+use super::{container, parameter};
 use crate::{
     document::{Document, Faults, Section, Wrong},
     domain::{
@@ -45,6 +45,7 @@ fn template(name: &str, root: &Section<'_>) -> Option<Template> {
     let provisioner = root.parse("provisioner", provisioner);
     let provisioner = root.require("provisioner", provisioner, "Write who makes it, such as `local`.");
     let parameters = root.section("parameters", parameter::read);
+    let workload = container::workload(root, provisioner.as_deref(), &parameters);
     let terms = root.section("lease", Terms::read);
     let approval = root.section("approval", |section| approval(section, &parameters, &terms));
     Some(Template {
@@ -53,6 +54,7 @@ fn template(name: &str, root: &Section<'_>) -> Option<Template> {
         about,
         access,
         provisioner: provisioner?,
+        workload,
         parameters,
         default_span: terms.default?.into(),
         longest: terms.longest?.into(),

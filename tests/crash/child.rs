@@ -68,6 +68,7 @@ impl Templates for Shelf {
             about: String::new(),
             access: Access::Ssh,
             provisioner: "paper".to_owned(),
+            workload: None,
             parameters: Vec::new(),
             default_span: TimeDelta::days(3).into(),
             longest: TimeDelta::days(7).into(),

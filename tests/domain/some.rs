@@ -63,6 +63,7 @@ pub(crate) fn seconds(count: i64) -> Offset {
 pub(crate) fn terms(span: TimeDelta, warnings: &[TimeDelta]) -> Terms {
     Terms {
         provisioner: "local".to_owned(),
+        workload: None,
         span: span.into(),
         until: None,
         longest: (span * 4).into(),
@@ -104,6 +105,7 @@ pub(crate) fn any_terms(born: Instant) -> impl Strategy<Value = Terms> {
         let (span, more, grace, ready_within) = counts;
         Terms {
             provisioner: "local".to_owned(),
+            workload: None,
             span: seconds(span),
             until: until.map(|millis| born + TimeDelta::milliseconds(millis)),
             longest: seconds(span + more),

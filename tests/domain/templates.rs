@@ -75,6 +75,7 @@ fn template(parameters: Vec<Parameter>, approval: Approval) -> Template {
         about: String::new(),
         access: Access::Ssh,
         provisioner: "local".to_owned(),
+        workload: None,
         parameters,
         default_span: seconds(3600),
         longest: seconds(86_400),

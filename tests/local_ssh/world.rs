@@ -138,6 +138,8 @@ pub fn spec(number: u32, keys: &[&Key]) -> EnvironmentSpec {
         name: EnvName::parse(&format!("web-{number:04}")).unwrap(),
         owner: "ada@example.org".to_owned(),
         template: "web".to_owned(),
+        workload: None,
+        ready_within: chrono::TimeDelta::minutes(10).into(),
         parameters: BTreeMap::from([
             ("cpu".to_owned(), Value::Cpu(1000)),
             ("memory".to_owned(), Value::Bytes(1 << 30)),

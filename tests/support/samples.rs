@@ -117,6 +117,7 @@ pub fn template(name: &str) -> Template {
         about: "for tests".to_owned(),
         access: Access::Ssh,
         provisioner: "local".to_owned(),
+        workload: None,
         parameters: Vec::new(),
         default_span: TimeDelta::days(1).into(),
         longest: TimeDelta::days(7).into(),

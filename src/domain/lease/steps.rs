@@ -93,6 +93,7 @@ impl Lease {
         self.access = Some(access.clone());
         let change = Change::none()
             .effect(self.show("ready"))
+            .effect(self.provision())
             .effect(self.tell(News::Ready))
             .effect(Effect::Mail { notice: self.notice(News::Ready) })
             .fact(Fact::Ready { access, ends_at });

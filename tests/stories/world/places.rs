@@ -86,6 +86,7 @@ pub fn shelf() -> Shelf {
         about: "Debian with a web server.".to_owned(),
         access: Access::Ssh,
         provisioner: "paper".to_owned(),
+        workload: None,
         parameters: vec![
             parameter("cpu", ParameterKind::Cpu, Value::Cpu(1000), Value::Cpu(100), Value::Cpu(4000)),
             parameter("memory", ParameterKind::Bytes, gib(2), gib(1), gib(8)),
