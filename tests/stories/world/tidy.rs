@@ -1,4 +1,5 @@
-//! How a story must end: nothing undelivered, every card as the database says, no button that leads nowhere.
+//! How a story must end: nothing undelivered, every card as the database says, no button that leads nowhere,
+//! and what exists knows when it ends.
 
 use sublet::{
     actions::{stories, work::Work},
@@ -29,6 +30,9 @@ impl World {
             let mut tx = self.looks().await;
             let lease = tx.lease(&made.spec.lease).await.expect("a lease").expect("what exists has a lease");
             assert_ne!(lease.phase.word(), "gone", "{} is said to be gone, and is not", lease.name);
+            if matches!(lease.phase.word(), "active" | "grace") {
+                assert_eq!(made.spec.ends_at, lease.ends_at(), "{} exists with another end", lease.name);
+            }
         }
     }
 
