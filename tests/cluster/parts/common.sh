@@ -3,7 +3,7 @@
 
 tests_cluster=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/sublet
-folder=${SUBLET_CLUSTER_FOLDER:-$cache/cluster}
+folder=$(realpath -m "${SUBLET_CLUSTER_FOLDER:-$cache/cluster}")
 # Lies in every folder of ours, so that no other folder is ever emptied.
 marker=.sublet-test-cluster
 
