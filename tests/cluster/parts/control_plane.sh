@@ -42,7 +42,9 @@ ready() { kubectl get --raw=/readyz >/dev/null 2>&1; }
 # Listens on sockets of the folder: nobody else reaches an etcd that asks no password, and no port is needed.
 # It insists on announcing itself with a host and a port; nobody looks there, as it is alone.
 start_etcd() {
-    keep etcd "$programs/etcd" --data-dir="$at/etcd" --unsafe-no-fsync --log-level=warn \
+    local data=$at/etcd
+    [[ $size != node ]] || data=/var/lib/etcd
+    keep etcd "$programs/etcd" --data-dir="$data" --unsafe-no-fsync --log-level=warn \
         --listen-client-urls="unix://$at/etcd.sock" --advertise-client-urls=http://localhost:2379 \
         --listen-peer-urls="unix://$at/peer.sock" --initial-advertise-peer-urls=http://localhost:2380 \
         --initial-cluster=default=http://localhost:2380
@@ -69,7 +71,7 @@ start_api_server() {
 start_controllers() {
     local certificates=$at/certificates more=()
     # Nodes that a test invents stay as ready as it says; real ones are watched as usual.
-    if [[ $size == node ]]; then more+=(--enable-hostpath-provisioner=true); else more+=(--node-monitor-grace-period=24h); fi
+    [[ $size == node ]] || more+=(--node-monitor-grace-period=24h)
     keep kube-controller-manager "$programs/kube-controller-manager" --kubeconfig="$certificates/kube-controller-manager.kubeconfig" \
         --secure-port=0 --leader-elect=false --use-service-account-credentials=true --root-ca-file="$certificates/authority.crt" \
         --service-account-private-key-file="$certificates/accounts.key" --cluster-signing-cert-file="$certificates/authority.crt" \
@@ -79,10 +81,10 @@ start_controllers() {
         --leader-elect=false --kube-api-qps=200 --kube-api-burst=400
 }
 
-# The default storage class: with a node, its volumes are folders of the node and gone when deleted; without, they stay unbound.
+# The default storage class: with a node, the enforcer makes and deletes its volumes; without, claims stay unbound.
 storage_class() {
     local provisioner=kubernetes.io/no-provisioner
-    [[ $size != node ]] || provisioner=kubernetes.io/host-path
+    [[ $size != node ]] || provisioner=sublet.dev/test-volumes
     kubectl apply -f - >/dev/null <<CLASS
 apiVersion: storage.k8s.io/v1
 kind: StorageClass

@@ -16,14 +16,15 @@ node_mounts() {
 
     # By way of /mnt, because the folders may lie in what is then covered.
     mount -t tmpfs -o mode=755 run /mnt
-    mkdir -p /mnt/{cluster,cache,tests,settings,lock} "$1"/{var/lib,var/log,tmp,cni}
+    mkdir -p /mnt/{cluster,cache,tests,settings,lock} "$1/cni"
     mount --bind "$1" /mnt/cluster
     mount --bind "$2" /mnt/cache
     mount --bind "$tests_cluster" /mnt/tests
     mount --no-mtab --move /mnt /run
-    mount --bind /run/cluster/var /var
-    chmod 1777 /run/cluster/tmp
-    mount --bind /run/cluster/tmp /tmp
+    # In memory, because it is written and deleted much faster, and gone with the node.
+    mount -t tmpfs -o mode=755 var /var
+    mkdir -p /var/{lib,log}
+    mount -t tmpfs -o mode=1777 tmp /tmp
 
     # kubelet insists on these settings, which are the whole machine's: it finds them as it wants them, and writes to files.
     while read -r name file; do
@@ -125,6 +126,7 @@ CONFIG
     keep kubelet "$programs/kubelet" --config="$at/kubelet.yaml" --kubeconfig="$certificates/kubelet.kubeconfig" \
         --hostname-override=node --node-ip="$1"
     keep kube-proxy "$programs/kube-proxy" --config="$at/kube-proxy.yaml"
+    keep enforcer "$enforcer" "$at/kubeconfig"
     within 60 node_ready || { echo "the node is not ready"; return 1; }
 }
 
