@@ -14,7 +14,7 @@ use sublet::{
     config::{Config, Sources, sources::variables},
     demo,
     document::{Fault, Faults, Place},
-    domain::chain::Head,
+    domain::{chain::Head, workload::KUBERNETES},
     mail,
     ports::templates::Templates,
     telemetry,
@@ -156,6 +156,7 @@ impl Cli {
         for template in folder.all() {
             faults.and(unusable(&config, &template.name, &template.provisioner));
         }
+        faults.and(storage_classes(&config, &folder));
         faults.and(letters(&config)?);
         faults.or(())?;
         let names: Vec<String> = folder.all().iter().map(|template| template.name.clone()).collect();
@@ -209,7 +210,9 @@ fn unusable(config: &Config, name: &str, provisioner: &str) -> Faults {
     let right = match provisioner {
         "local" if config.local.enabled => return Faults::none(),
         "local" => "Write enabled = true in the section [local] of the configuration.",
-        _ => "Write “local”.",
+        KUBERNETES if config.kubernetes.enabled => return Faults::none(),
+        KUBERNETES => "Write enabled = true in the section [kubernetes] of the configuration.",
+        _ => "Write “local” or “kubernetes”.",
     };
     let path = config.templates.folder.join(format!("{name}.toml"));
     Faults::one(Fault {
@@ -218,6 +221,20 @@ fn unusable(config: &Config, name: &str, provisioner: &str) -> Faults {
         wrong: format!("There is no provisioner “{provisioner}” here, so nothing could be made."),
         right: right.to_owned(),
     })
+}
+
+/// A storage class for a template that is not there would never be taken.
+fn storage_classes(config: &Config, folder: &Folder) -> Faults {
+    let names = config.kubernetes.making.storage_classes.keys();
+    let strange = names.filter(|name| folder.named(name).is_none());
+    strange
+        .map(|name| Fault {
+            place: Place::Whole("configuration".to_owned()),
+            path: format!("kubernetes.storage_classes.{name}"),
+            wrong: format!("There is no template “{name}”."),
+            right: "Write the name of a template, or leave this out.".to_owned(),
+        })
+        .collect()
 }
 
 fn generate(what: &Generate) -> anyhow::Result<()> {

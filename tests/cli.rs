@@ -96,6 +96,7 @@ fn check_config_looks_into_templates_and_says_when_all_is_well() {
         devops  devops@example.org
        console  off
          local  127.0.0.1, ports 42000-42999, in /var/lib/sublet/environments
+    kubernetes  off
      templates  templates, looked at every 5s
      telemetry  JSON info
 

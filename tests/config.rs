@@ -15,6 +15,9 @@ use sublet::{
     mail::Transport,
 };
 
+#[path = "config/kubernetes.rs"]
+mod kubernetes;
+
 const SMALLEST: &str = r#"
 [policy]
 email_domains = ["example.org"]
@@ -55,6 +58,7 @@ fn little_must_be_written() {
        devops  nobody
       console  off
         local  off
+   kubernetes  off
     templates  /etc/sublet/templates, looked at every 5s
     telemetry  text info
     "#);
@@ -94,6 +98,7 @@ fn the_example_is_good() {
        devops  devops@example.org
       console  off
         local  off
+   kubernetes  off
     templates  /etc/sublet/templates, looked at every 5s
     telemetry  JSON info
     "#);
@@ -406,6 +411,7 @@ fn the_demo_needs_nothing() {
        devops  ada@example.org, omar@example.org, ines@example.org
       console  on
         local  127.0.0.1, ports 42000-42999, in /tmp/demo/environments
+   kubernetes  off
     templates  /tmp/demo/templates, looked at every 2s
     telemetry  text warn,sublet=info
     "#);
@@ -414,7 +420,7 @@ fn the_demo_needs_nothing() {
 }
 
 /// Every section of the file, by the path of its keys.
-const SECTIONS: [&str; 12] = [
+const SECTIONS: [&str; 14] = [
     "server",
     "data",
     "database",
@@ -425,6 +431,8 @@ const SECTIONS: [&str; 12] = [
     "devops",
     "console",
     "local",
+    "kubernetes",
+    "kubernetes.leader",
     "templates",
     "telemetry",
 ];
@@ -440,7 +448,7 @@ fn every_key_is_in_the_documents() {
     let known: Vec<&str> = told.lines().filter_map(|line| line.trim().strip_prefix("Known here: ")).collect();
     assert_eq!(known.len(), SECTIONS.len() + 1, "{told}");
     for key in known.iter().flat_map(|line| line.trim_end_matches('.').split(", ")) {
-        let hidden = key == "password" || key == "smtp";
+        let hidden = ["password", "smtp", "leader"].contains(&key);
         assert!(
             hidden || guide.contains(&format!("`{key}`")),
             "docs/configuration.md does not explain {key}"

@@ -15,6 +15,9 @@ use sublet::{
     templates::{Folder, demo, read},
 };
 
+#[path = "templates/container.rs"]
+mod container;
+
 fn corpus() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/template");
     let mut files: Vec<(String, String)> = fs::read_dir(folder)

@@ -4,6 +4,7 @@ pub mod console;
 pub mod data;
 pub mod database;
 pub mod devops;
+pub mod kubernetes;
 pub mod local;
 mod mail;
 mod people;
@@ -59,6 +60,8 @@ pub struct Config {
     pub console: console::Console,
     /// Environments inside this process.
     pub local: local::Local,
+    /// Environments on a cluster.
+    pub kubernetes: kubernetes::Kubernetes,
     /// Where templates are.
     pub templates: templates::Templates,
     /// What is logged, and how.
@@ -71,19 +74,7 @@ impl Config {
     /// # Errors
     /// All faults, each with its place, what is wrong and what would be right.
     pub fn load(sources: &Sources) -> Result<Self, Faults> {
-        let (name, text) = match &sources.file {
-            Some((name, text)) => (name.as_str(), text.as_str()),
-            None => ("configuration", ""),
-        };
-        let mut document = Document::read(name, text)?;
-        let stray = document.overlay(PREFIX, &sources.variables).err().unwrap_or_default();
-        match document.check(|root| Self::read(root, sources)) {
-            Ok(config) => stray.or(config),
-            Err(mut faults) => {
-                faults.and(stray);
-                Err(faults)
-            }
-        }
+        check(sources, |root| Self::read(root, sources))
     }
 
     /// The demo: a developer, two approvers and an admin, local environments, letters into a folder, all
@@ -108,6 +99,7 @@ impl Config {
             devops: root.section("devops", |section| devops::Devops::read(section, &people, mail.is_some())),
             console: root.section("console", |section| console::Console::read(section, &server)),
             local: root.section("local", |section| local::Local::read(section, sources, &data)),
+            kubernetes: root.section("kubernetes", |section| kubernetes::Kubernetes::read(section, sources)),
             templates: root.section("templates", |section| templates::Templates::read(section, sources)),
             telemetry: root.section("telemetry", telemetry::read),
             server,
@@ -115,6 +107,67 @@ impl Config {
             database,
             people,
             mail,
+        }
+    }
+}
+
+/// What `sublet controller` needs.
+#[derive(Debug, Clone)]
+pub struct Controller {
+    /// Environments on a cluster.
+    pub kubernetes: kubernetes::Kubernetes,
+    /// What is logged, and how.
+    pub telemetry: crate::telemetry::Settings,
+}
+
+impl Controller {
+    /// Reads what the controller needs. The other sections may be there or not: it shares its file with `serve`,
+    /// but neither the secrets nor the database.
+    ///
+    /// # Errors
+    /// All faults of those sections.
+    pub fn load(sources: &Sources) -> Result<Self, Faults> {
+        check(sources, |root| {
+            for section in OTHERS {
+                root.leave(section);
+            }
+            Self {
+                kubernetes: root
+                    .section("kubernetes", |section| kubernetes::Kubernetes::read(section, sources)),
+                telemetry: root.section("telemetry", telemetry::read),
+            }
+        })
+    }
+}
+
+/// Sections that the controller leaves to others.
+const OTHERS: [&str; 11] = [
+    "console",
+    "data",
+    "database",
+    "devops",
+    "local",
+    "mail",
+    "people",
+    "policy",
+    "reaper",
+    "server",
+    "templates",
+];
+
+/// Reads the file, lays the variables over it, and collects all faults of both.
+fn check<T>(sources: &Sources, read: impl FnOnce(&Section<'_>) -> T) -> Result<T, Faults> {
+    let (name, text) = match &sources.file {
+        Some((name, text)) => (name.as_str(), text.as_str()),
+        None => ("configuration", ""),
+    };
+    let mut document = Document::read(name, text)?;
+    let stray = document.overlay(PREFIX, &sources.variables).err().unwrap_or_default();
+    match document.check(read) {
+        Ok(config) => stray.or(config),
+        Err(mut faults) => {
+            faults.and(stray);
+            Err(faults)
         }
     }
 }

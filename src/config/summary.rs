@@ -40,6 +40,7 @@ impl Config {
             ("devops", or_nobody(self.devops.emails.join(", "))),
             ("console", if self.console.enabled { "on" } else { "off" }.to_owned()),
             ("local", self.embedded()),
+            ("kubernetes", self.kubernetes.to_string()),
             (
                 "templates",
                 format!(

@@ -298,6 +298,11 @@ impl<'a> Section<'a> {
         read(item).map_err(|wrong| self.note(item.place.clone(), self.path_of(key), wrong)).ok()
     }
 
+    /// Counts a key as asked for, whatever it holds: somebody else reads it.
+    pub fn leave(&self, key: &str) {
+        self.ask(key);
+    }
+
     fn ask(&self, key: &str) {
         self.asked.borrow_mut().push(key.to_owned());
     }

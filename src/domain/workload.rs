@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+/// The name of the provisioner that makes environments on Kubernetes: it needs a workload.
+pub const KUBERNETES: &str = "kubernetes";
+
 /// What runs in an environment. One variant for each kind of template that provisioners on a cluster know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -7,12 +7,10 @@ use crate::{
     document::{Section, Wrong},
     domain::{
         template::{Parameter, ParameterKind},
-        workload::{Container, Workload},
+        workload::{Container, KUBERNETES, Workload},
     },
 };
 
-/// The provisioner that makes environments of containers.
-const KUBERNETES: &str = "kubernetes";
 /// Where the host key and the authorised keys are mounted.
 const OURS: &str = "/etc/sublet";
 /// Ports of a container without rights begin here.
@@ -168,7 +166,11 @@ fn user(text: &str) -> Result<String, Wrong> {
 
 fn volume(text: &str) -> Result<String, Wrong> {
     let right = "Write an absolute path of the image, such as `/home/dev/work`.";
-    if text.len() > 255 || !text.starts_with('/') || text.len() < 2 || text.contains([' ', ':']) {
+    if text.len() > 255
+        || !text.starts_with('/')
+        || text.len() < 2
+        || text.contains(|c: char| c == ':' || c.is_whitespace())
+    {
         return Err(Wrong::new(format!("“{text}” is not a path for a volume."), right));
     }
     if text.starts_with(OURS) {

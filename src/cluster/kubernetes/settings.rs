@@ -1,6 +1,6 @@
 //! What an operator sets about environments on Kubernetes.
 
-use std::{collections::BTreeMap, net::IpAddr, path::PathBuf};
+use std::{collections::BTreeMap, net::IpAddr, path::PathBuf, time::Duration};
 
 use ipnet::IpNet;
 
@@ -22,6 +22,8 @@ pub struct Making {
     pub service: ServiceKind,
     /// Host name or address that people are told with a node port; `None` takes the address of a node.
     pub host: Option<String>,
+    /// The service account that the controller runs under; `None` asks the API server who it is.
+    pub account: Option<Account>,
     /// The storage class of volumes; `None` takes the cluster's default.
     pub storage_class: Option<String>,
     /// The storage class that stands instead for a template, by its name.
@@ -44,4 +46,22 @@ pub enum ServiceKind {
     NodePort,
     /// An address inside the cluster, for what stands in front.
     ClusterIp,
+}
+
+/// A service account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// How one controller of several is chosen: by a Kubernetes `Lease` beside the custom resources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leading {
+    /// The name of that `Lease`.
+    pub lease: String,
+    /// How long a leader that is silent keeps the others waiting.
+    pub duration: Duration,
 }
