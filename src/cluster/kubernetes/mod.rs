@@ -3,5 +3,7 @@
 
 pub mod controller;
 pub mod definition;
+pub mod names;
+pub mod quantity;
 pub mod resource;
 pub mod settings;

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     files::{Allotted, Folder},
     guest::{Empty, Guest, Rules},
-    keys::{AllowedKeys, HostKey},
+    keys::{AllowedKeys, load_or_make},
     limits::Limits,
     sandbox::{Plan, Sandbox},
     server,
@@ -188,7 +188,7 @@ impl Environment {
         disk("the private folder cannot be made", made).await?;
         self.see(working(1));
         let path = self.folder.host_key();
-        let host_key = disk("the host key cannot be had", move || HostKey::load_or_make(&path)).await?;
+        let host_key = disk("the host key cannot be had", move || load_or_make(&path)).await?;
         self.see(working(2));
         let this = self.clone();
         let (listener, port) =
@@ -220,8 +220,8 @@ impl Environment {
             host: config.host.to_string(),
             port,
             user: server::USER.to_owned(),
-            host_key: host_key.line().map_err(|error| error.to_string())?,
-            fingerprint: host_key.fingerprint(),
+            host_key: host_key.line().to_owned(),
+            fingerprint: host_key.fingerprint().to_owned(),
             isolation: Some(self.world.isolation.words(&self.rules.borrow().limits)),
         };
         Ok((access, house))

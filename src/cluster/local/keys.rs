@@ -2,13 +2,10 @@
 
 use std::{io, path::Path};
 
-use russh::keys::{
-    Algorithm, HashAlg, PrivateKey, PublicKey,
-    key::safe_rng,
-    ssh_key::{LineEnding, public::KeyData},
-};
+use russh::keys::{Algorithm, PublicKey, ssh_key::public::KeyData};
 
 use super::files::write_private;
+use crate::cluster::host_key::HostKey;
 
 /// The keys that may log in, parsed.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -43,40 +40,16 @@ impl AllowedKeys {
     }
 }
 
-/// The host's key of an environment.
-#[derive(Debug, Clone)]
-pub(super) struct HostKey(PrivateKey);
-
-impl HostKey {
-    /// Reads the key from its file; makes it (Ed25519, readable by us only) when there is none.
-    pub(super) fn load_or_make(path: &Path) -> io::Result<Self> {
-        match std::fs::read_to_string(path) {
-            Ok(text) => PrivateKey::from_openssh(text).map(Self).map_err(io::Error::other),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::make(path),
-            Err(error) => Err(error),
+/// Reads the host key from its file; makes it (readable by us only) when there is none.
+pub(super) fn load_or_make(path: &Path) -> io::Result<HostKey> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => HostKey::read(&text).map_err(io::Error::other),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let made = HostKey::generate().map_err(io::Error::other)?;
+            write_private(path, made.private().as_bytes())?;
+            Ok(made)
         }
-    }
-
-    fn make(path: &Path) -> io::Result<Self> {
-        let key = PrivateKey::random(&mut safe_rng(), Algorithm::Ed25519).map_err(io::Error::other)?;
-        let text = key.to_openssh(LineEnding::LF).map_err(io::Error::other)?;
-        write_private(path, text.as_bytes())?;
-        Ok(Self(key))
-    }
-
-    /// The key pair, for the server.
-    pub(super) fn pair(&self) -> PrivateKey {
-        self.0.clone()
-    }
-
-    /// The public half as one OpenSSH line.
-    pub(super) fn line(&self) -> io::Result<String> {
-        self.0.public_key().to_openssh().map_err(io::Error::other)
-    }
-
-    /// The SHA-256 fingerprint as OpenSSH prints it.
-    pub(super) fn fingerprint(&self) -> String {
-        self.0.fingerprint(HashAlg::Sha256).to_string()
+        Err(error) => Err(error),
     }
 }
 
@@ -104,9 +77,9 @@ mod tests {
     fn the_host_key_is_made_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("host_key");
-        let made = HostKey::load_or_make(&path).unwrap();
-        assert_eq!(HostKey::load_or_make(&path).unwrap().line().unwrap(), made.line().unwrap());
+        let made = load_or_make(&path).unwrap();
+        assert_eq!(load_or_make(&path).unwrap().line(), made.line());
         std::fs::write(&path, "broken").unwrap();
-        assert!(HostKey::load_or_make(&path).is_err(), "a broken key is never replaced in silence");
+        assert!(load_or_make(&path).is_err(), "a broken key is never replaced in silence");
     }
 }
