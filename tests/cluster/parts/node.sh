@@ -109,7 +109,8 @@ evictionHard: {memory.available: 100Mi, nodefs.available: 1%, imagefs.available:
 imageGCHighThresholdPercent: 100
 imageGCLowThresholdPercent: 99
 serializeImagePulls: false
-syncFrequency: 10s
+# How soon a pod sees a changed Secret.
+syncFrequency: 2s
 CONFIG
     cat >"$at/kube-proxy.yaml" <<CONFIG
 apiVersion: kubeproxy.config.k8s.io/v1alpha1
