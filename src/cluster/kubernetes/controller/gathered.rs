@@ -46,6 +46,8 @@ pub struct Gathered {
     pub last_line: Option<String>,
     /// Warnings of Kubernetes about its claim that say why it is not bound, the newest first.
     pub warnings: Vec<String>,
+    /// What the API server refused to store, or somebody did to it; in words.
+    pub refused: Option<String>,
 }
 
 /// What was found at the address of an environment.

@@ -7,4 +7,5 @@ pub mod build;
 pub mod gathered;
 pub mod plan;
 pub mod ranges;
+pub mod report;
 pub mod validate;
