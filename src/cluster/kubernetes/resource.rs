@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
     status = "Status",
     derive = "PartialEq",
     doc = "An environment that somebody borrows: one per lease.",
-    selectable = "spec.lease",
+    selectable = ".spec.lease",
     printcolumn(name = "Owner", type_ = "string", json_path = ".spec.owner"),
     printcolumn(name = "Template", type_ = "string", json_path = ".spec.template"),
     printcolumn(name = "Phase", type_ = "string", json_path = ".status.phase"),
