@@ -13,6 +13,17 @@ fail() {
     exit 1
 }
 
+# A cluster that the caller names is used as it is: none is started, and none stopped.
+given() {
+    [[ -n ${SUBLET_TEST_KUBECONFIG:-}${SUBLET_TEST_NODE_KUBECONFIG:-} ]] || return 1
+    say "SUBLET_TEST_KUBECONFIG or SUBLET_TEST_NODE_KUBECONFIG names a cluster: it is left as it is, and no other started"
+}
+
+size_or_fail() {
+    [[ $1 == control-plane || $1 == node ]] || fail "there is no size $1: say control-plane or node"
+    echo "$1"
+}
+
 has() {
     local command
     for command; do command -v "$command" >/dev/null || return 1; done

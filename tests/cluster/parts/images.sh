@@ -4,16 +4,23 @@
 image_sources=$tests_cluster/images
 ssh_sources=$tests_cluster/../../charts/images/ssh
 
-# image_file NAME: where the image is, or will be; its sources decide.
+# image_file NAME: where the image is, or will be; what it is made of decides.
 image_file() {
-    local sources=("$image_sources/pack.py" "$tests_cluster/parts/images.sh")
-    if [[ $1 == sublet-ssh ]]; then sources+=("$ssh_sources"/*); else sources+=("$image_sources/$1.c"); fi
-    echo "$cache/image-$1-$(cat "${sources[@]}" | sha256sum | cut -c1-16).tar"
+    local sources=("$image_sources/$1.c")
+    [[ $1 != sublet-ssh ]] || sources=("$ssh_sources"/*)
+    echo "$cache/image-$1-$({ cat "$image_sources/pack.py" "${sources[@]}"; declare -f build_image ssh_root; } | sha256sum | cut -c1-16).tar"
+}
+
+images=(pause crash sublet-ssh)
+
+missing_images() {
+    local name
+    for name in "${images[@]}"; do [[ -e $(image_file "$name") ]] || echo "$name"; done
 }
 
 build_images() {
     local name
-    for name in pause crash sublet-ssh; do [[ -e $(image_file "$name") ]] || build_image "$name"; done
+    for name in $(missing_images); do build_image "$name"; done
 }
 
 build_image() {

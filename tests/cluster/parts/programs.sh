@@ -3,7 +3,7 @@
 
 # The folder with the programs; another list of modules, or another way to build, gets another folder.
 programs_folder() {
-    echo "$cache/kubernetes-$(cat "$tests_cluster"/kubernetes/go.{mod,sum} "$tests_cluster/parts/programs.sh" | sha256sum | cut -c1-16)"
+    echo "$cache/kubernetes-$({ cat "$tests_cluster"/kubernetes/go.{mod,sum}; declare -f go_build; } | sha256sum | cut -c1-16)"
 }
 
 # The node's part that is ours; it changes more often than the others.
@@ -21,7 +21,7 @@ package_of() {
 
 programs_of() {
     echo etcd kube-apiserver kube-controller-manager kube-scheduler kubectl
-    [[ $1 == control-plane ]] || echo kubelet kube-proxy
+    [[ $1 == control-plane ]] || echo kubelet kube-proxy enforcer
 }
 
 # Debian's newest Go, for a machine that has none.
@@ -47,22 +47,29 @@ find_go() {
         "Install it, or name a cluster that you have with SUBLET_TEST_KUBECONFIG."
 }
 
+program_file() {
+    if [[ $1 == enforcer ]]; then enforcer_file; else echo "$(programs_folder)/$1"; fi
+}
+
+missing_programs() {
+    local name
+    for name in $(programs_of "$1"); do [[ -x $(program_file "$name") ]] || echo "$name"; done
+}
+
 # Builds what is missing for a size of the cluster.
 build_programs() {
-    local programs=() missing=() name target version began number=0
-    target=$(programs_folder)
-    read -rd '' -a programs < <(programs_of "$1") || true
-    for name in "${programs[@]}"; do [[ -x $target/$name ]] || missing+=("$name"); done
-    [[ $1 != node || -x $(enforcer_file) ]] || missing+=(enforcer)
+    local missing name target version began number=0
+    mapfile -t missing < <(missing_programs "$1")
     ((${#missing[@]})) || return 0
     find_go
+    target=$(programs_folder)
     mkdir -p "$target"
     version=$(sed -n 's/^\tk8s.io\/kubernetes \(v[0-9.]*\)$/\1/p' "$tests_cluster/kubernetes/go.mod")
     say "Building for Kubernetes $version: ${missing[*]}. All of them take about ten minutes on two cores, once."
     for name in "${missing[@]}"; do
         began=$SECONDS
         go_build "$name" "$target/.$name" "$version" || fail "$name could not be built"
-        if [[ $name == enforcer ]]; then mv "$target/.$name" "$(enforcer_file)"; else mv "$target/.$name" "$target/$name"; fi
+        mv "$target/.$name" "$(program_file "$name")"
         say "$((number += 1)) of ${#missing[@]}: $name, $((SECONDS - began)) s"
     done
 }

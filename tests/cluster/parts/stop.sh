@@ -9,5 +9,7 @@ stop_cluster() {
     within 20 is_gone "$folder/keeper" || signal KILL "$folder/keeper"
     within 20 is_gone "$folder/sweeper" || signal KILL "$folder/sweeper"
     sweep
-    rm -rf --one-file-system "$folder"
+    remove_folder
 }
+
+remove_folder() { rm -rf --one-file-system "$folder"; }
