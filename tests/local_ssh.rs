@@ -10,6 +10,8 @@
 mod apart;
 #[path = "local_ssh/door.rs"]
 mod door;
+#[path = "local_ssh/hangup.rs"]
+mod hangup;
 #[path = "local_ssh/life.rs"]
 mod life;
 #[path = "local_ssh/sessions.rs"]

@@ -14,6 +14,7 @@ mod processes;
 mod sandbox;
 mod server;
 mod session;
+mod signals;
 mod terminal;
 mod world;
 
@@ -130,6 +131,7 @@ impl LocalCluster {
             return Err(OpenError::SeenByAll(config.folder));
         }
         let lock = lock(&config.folder)?;
+        signals::ignored_by_us_only();
         let isolation = Isolation::probe(&config.folder, config.namespaces).await.map_err(failed)?;
         let world = Arc::new(World::new(config, isolation, limits::processors()));
         permit(&world).map_err(failed)?;

@@ -2,7 +2,10 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::{
+    io::Errno,
+    process::{Pid, Signal, kill_process, kill_process_group},
+};
 
 use crate::domain::ids::LeaseId;
 
@@ -34,11 +37,9 @@ pub(super) fn signal(pid: u32, signal: Signal) {
     }
 }
 
-/// Sends a signal to a process group. A group that is gone is no error.
-pub(super) fn signal_group(leader: u32, signal: Signal) {
-    if let Some(pid) = known(leader) {
-        let _gone = kill_process_group(pid, signal);
-    }
+/// Sends a signal to a process group. `false` when there is no such group: not yet, or not any more.
+pub(super) fn signal_group(leader: u32, signal: Signal) -> bool {
+    known(leader).is_some_and(|pid| kill_process_group(pid, signal) != Err(Errno::SRCH))
 }
 
 /// Ends the marked processes of a lease; those that are still there after a while are returned.

@@ -9,12 +9,15 @@ use tokio::{
     process::{Child, ChildStdin},
     sync::{mpsc, watch},
     task::JoinHandle,
+    time::{sleep, timeout},
 };
+use tokio_util::sync::CancellationToken;
 
 use super::{
     guest::Guest,
     processes,
     sandbox::{Launch, Run},
+    signals::{from_client, to_client},
     terminal::{Size, Terminal},
 };
 
@@ -27,6 +30,10 @@ const MOST: usize = 2048;
 const HOLD: Duration = Duration::from_millis(5);
 /// How long after its end a program's output is read on, when something else still holds it open.
 const LINGER: Duration = Duration::from_millis(300);
+/// How long a program whose client is gone may print on before nobody takes it any more.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+/// How long until a signal is tried again that came before the program was there to get it.
+const AGAIN: Duration = Duration::from_millis(10);
 /// What Ctrl-D sends.
 const END_OF_INPUT: &[u8] = &[4];
 
@@ -55,7 +62,7 @@ impl Running {
     pub(super) async fn feed(&self, data: &[u8]) -> bool {
         let Some(input) = &self.input else { return true };
         if input.capacity() < MOST - BACKLOG {
-            let _room = tokio::time::timeout(HOLD, input.reserve_many(MOST - BACKLOG)).await;
+            let _room = timeout(HOLD, input.reserve_many(MOST - BACKLOG)).await;
         }
         !matches!(input.try_send(data.to_vec()), Err(mpsc::error::TrySendError::Full(_)))
     }
@@ -166,8 +173,8 @@ struct Session {
 impl Session {
     async fn run(mut self, fed: mpsc::Receiver<Vec<u8>>, mut control: mpsc::UnboundedReceiver<Control>) {
         let (ended, end) = watch::channel(false);
-        let (feeding, printing) = self.connect(fed, end);
-        let started = self.child.id();
+        let gone = CancellationToken::new();
+        let (feeding, printing) = self.connect(fed, &end, &gone);
         let mut listening = true;
         let status = loop {
             tokio::select! {
@@ -176,22 +183,25 @@ impl Session {
                     Some(Control::Resize(size)) => {
                         let _kept = self.terminal.as_ref().map(|terminal| terminal.resize(size));
                     }
-                    Some(Control::Signal(signal)) => self.signal(started, signal).await,
+                    Some(Control::Signal(signal)) => self.signal(signal).await,
                     None => {
                         listening = false;
-                        self.hang_up(started, &feeding, &printing).await;
+                        gone.cancel();
+                        self.hang_up(&feeding).await;
                     }
                 },
                 () = self.guest.stop.cancelled(), if listening => {
                     listening = false;
-                    self.signal(started, Signal::KILL).await;
+                    self.signal(Signal::KILL).await;
                 }
             }
         };
         feeding.abort();
         ended.send_replace(true);
-        for stream in printing {
-            let _aborted = stream.await;
+        if !gone.is_cancelled() {
+            for stream in printing {
+                let _aborted = stream.await;
+            }
         }
         self.out.close(status).await;
     }
@@ -200,34 +210,48 @@ impl Session {
     fn connect(
         &mut self,
         fed: mpsc::Receiver<Vec<u8>>,
-        end: watch::Receiver<bool>,
+        end: &watch::Receiver<bool>,
+        gone: &CancellationToken,
     ) -> (JoinHandle<()>, Vec<JoinHandle<()>>) {
         let mut printing = Vec::new();
+        let ears = |stream| Ears { stream, out: self.out.clone(), end: end.clone(), gone: gone.clone() };
         if let Some(terminal) = &self.terminal {
-            printing.push(tokio::spawn(print_terminal(terminal.clone(), self.out.clone(), end)));
+            printing.push(tokio::spawn(ears(Stream::Out).print_terminal(terminal.clone())));
             return (tokio::spawn(type_in(terminal.clone(), fed)), printing);
         }
         if let Some(stdout) = self.child.stdout.take() {
-            printing.push(tokio::spawn(print(stdout, Stream::Out, self.out.clone(), end.clone())));
+            printing.push(tokio::spawn(ears(Stream::Out).print(stdout)));
         }
         if let Some(stderr) = self.child.stderr.take() {
-            printing.push(tokio::spawn(print(stderr, Stream::Err, self.out.clone(), end)));
+            printing.push(tokio::spawn(ears(Stream::Err).print(stderr)));
         }
         (tokio::spawn(pipe_in(self.child.stdin.take(), fed)), printing)
     }
 
     /// The client is gone: the program is told as a closing terminal would tell it.
-    async fn hang_up(&mut self, started: Option<u32>, feeding: &JoinHandle<()>, printing: &[JoinHandle<()>]) {
-        self.signal(started, Signal::HUP).await;
+    async fn hang_up(&mut self, feeding: &JoinHandle<()>) {
+        self.signal(Signal::HUP).await;
         feeding.abort();
-        printing.iter().for_each(JoinHandle::abort);
         self.terminal = None;
     }
 
-    async fn signal(&self, started: Option<u32>, signal: Signal) {
-        let sandbox = self.guest.sandbox.lock().await;
-        if let Some(leader) = started.and_then(|started| sandbox.leader(started)) {
-            processes::signal_group(leader, signal);
+    /// Signals the program and what it started, if need be only once it is there: a client may be gone before
+    /// the program has come up.
+    async fn signal(&mut self, signal: Signal) {
+        let Some(started) = self.child.id() else { return };
+        let guest = &self.guest;
+        let telling = async {
+            loop {
+                let leader = guest.sandbox.lock().await.leader(started);
+                if leader.is_some_and(|leader| processes::signal_group(leader, signal)) {
+                    return;
+                }
+                sleep(AGAIN).await;
+            }
+        };
+        tokio::select! {
+            _ended = self.child.wait() => {}
+            () = telling => {}
         }
     }
 }
@@ -252,21 +276,45 @@ async fn type_in(terminal: Arc<Terminal>, mut fed: mpsc::Receiver<Vec<u8>>) {
     let _ended = terminal.write_all(END_OF_INPUT).await;
 }
 
-async fn print<R: AsyncRead + Unpin>(mut from: R, stream: Stream, out: Out, mut end: watch::Receiver<bool>) {
-    let mut buffer = vec![0; 32 * 1024];
-    while let Some(read @ 1..) = until_quiet(from.read(&mut buffer), &mut end).await {
-        if !out.send(stream, buffer.get(..read).unwrap_or_default()).await {
-            return;
-        }
-    }
+/// What takes one stream of a program and passes it on.
+struct Ears {
+    stream: Stream,
+    out: Out,
+    /// Whether the program has ended.
+    end: watch::Receiver<bool>,
+    /// Cancelled when the client is gone.
+    gone: CancellationToken,
 }
 
-async fn print_terminal(terminal: Arc<Terminal>, out: Out, mut end: watch::Receiver<bool>) {
-    let mut buffer = vec![0; 32 * 1024];
-    while let Some(read @ 1..) = until_quiet(terminal.read(&mut buffer), &mut end).await {
-        if !out.send(Stream::Out, buffer.get(..read).unwrap_or_default()).await {
-            return;
+impl Ears {
+    async fn print<R: AsyncRead + Unpin>(mut self, mut from: R) {
+        let mut buffer = vec![0; 32 * 1024];
+        let passing_on = async {
+            while let Some(read @ 1..) = until_quiet(from.read(&mut buffer), &mut self.end).await {
+                if !self.out.send(self.stream, buffer.get(..read).unwrap_or_default()).await {
+                    return false;
+                }
+            }
+            true
+        };
+        let over = self.gone.run_until_cancelled(passing_on).await.unwrap_or(false);
+        if !over {
+            // A closed pipe would end the program at its next word, in the middle of what it does when hung up.
+            let _over = timeout(LAST_WORDS, tokio::io::copy(&mut from, &mut tokio::io::sink())).await;
         }
+    }
+
+    /// A terminal closes at once: who prints on gets an error and no signal.
+    async fn print_terminal(mut self, terminal: Arc<Terminal>) {
+        let mut buffer = vec![0; 32 * 1024];
+        let passing_on = async {
+            while let Some(read @ 1..) = until_quiet(terminal.read(&mut buffer), &mut self.end).await {
+                if !self.out.send(self.stream, buffer.get(..read).unwrap_or_default()).await {
+                    return;
+                }
+            }
+        };
+        let _gone = self.gone.run_until_cancelled(passing_on).await;
     }
 }
 
@@ -281,39 +329,5 @@ async fn until_quiet(
         read = &mut reading => return read.ok(),
         _ = end.wait_for(|ended| *ended) => {}
     }
-    tokio::time::timeout(LINGER, reading).await.ok()?.ok()
-}
-
-fn from_client(signal: &Sig) -> Option<Signal> {
-    Some(match signal {
-        Sig::ABRT => Signal::ABORT,
-        Sig::ALRM => Signal::ALARM,
-        Sig::HUP => Signal::HUP,
-        Sig::INT => Signal::INT,
-        Sig::KILL => Signal::KILL,
-        Sig::PIPE => Signal::PIPE,
-        Sig::QUIT => Signal::QUIT,
-        Sig::TERM => Signal::TERM,
-        Sig::USR1 => Signal::USR1,
-        Sig::FPE | Sig::ILL | Sig::SEGV | Sig::Custom(_) => return None,
-    })
-}
-
-fn to_client(signal: i32) -> Option<Sig> {
-    [
-        (Signal::ABORT, Sig::ABRT),
-        (Signal::ALARM, Sig::ALRM),
-        (Signal::FPE, Sig::FPE),
-        (Signal::HUP, Sig::HUP),
-        (Signal::ILL, Sig::ILL),
-        (Signal::INT, Sig::INT),
-        (Signal::KILL, Sig::KILL),
-        (Signal::PIPE, Sig::PIPE),
-        (Signal::QUIT, Sig::QUIT),
-        (Signal::SEGV, Sig::SEGV),
-        (Signal::TERM, Sig::TERM),
-        (Signal::USR1, Sig::USR1),
-    ]
-    .into_iter()
-    .find_map(|(number, name)| (number.as_raw() == signal).then_some(name))
+    timeout(LINGER, reading).await.ok()?.ok()
 }
