@@ -15,6 +15,12 @@ pub(super) const MARK: &str = "SUBLET_LEASE";
 /// How long killed processes may take to be gone.
 const WITHIN: Duration = Duration::from_secs(5);
 
+/// How long a process may take to be replaced by another program, in milliseconds.
+const REPLACED_WITHIN: u32 = 100;
+/// Fields of `/proc/PID/stat`, numbered as in its manual.
+const VSIZE: usize = 23;
+const ENV_END: usize = 51;
+
 /// The first child of a process, if it has one.
 pub(super) fn child_of(parent: u32) -> Option<u32> {
     all().find(|pid| stat(*pid).is_some_and(|(state, of)| of == parent && state != 'Z'))
@@ -24,8 +30,7 @@ pub(super) fn child_of(parent: u32) -> Option<u32> {
 pub(super) fn marked(lease: &LeaseId) -> Vec<u32> {
     let mark = format!("{MARK}={lease}");
     let carries = |pid: u32| {
-        fs::read(format!("/proc/{pid}/environ"))
-            .is_ok_and(|environ| environ.split(|b| *b == 0).any(|variable| variable == mark.as_bytes()))
+        environ(pid).is_some_and(|environ| environ.split(|b| *b == 0).any(|v| v == mark.as_bytes()))
     };
     all().filter(|pid| *pid != std::process::id() && carries(*pid)).collect()
 }
@@ -67,11 +72,37 @@ fn all() -> impl Iterator<Item = u32> {
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
 }
 
-/// State letter and parent. The command name before them may hold anything, brackets too.
+/// What a process was started with. One that is just being replaced by another program shows nothing for a
+/// moment; it is waited for, as it would be missed otherwise.
+fn environ(pid: u32) -> Option<Vec<u8>> {
+    for _ in 0..REPLACED_WITHIN {
+        let environ = fs::read(format!("/proc/{pid}/environ")).ok()?;
+        if !environ.is_empty() || !is_being_replaced(pid) {
+            return Some(environ);
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    None
+}
+
+/// Whether it has memory, but no place for its environment in it yet.
+fn is_being_replaced(pid: u32) -> bool {
+    let fields = after_name(pid).unwrap_or_default();
+    let field = |number: usize| fields.split_whitespace().nth(number - 3);
+    field(VSIZE).is_some_and(|size| size != "0") && field(ENV_END) == Some("0")
+}
+
+/// State letter and parent.
 fn stat(pid: u32) -> Option<(char, u32)> {
-    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let mut fields = text.get(text.rfind(')')? + 1..)?.split_whitespace();
+    let text = after_name(pid)?;
+    let mut fields = text.split_whitespace();
     Some((fields.next()?.chars().next()?, fields.next()?.parse().ok()?))
+}
+
+/// The fields of `/proc/PID/stat` from the third on. The command name before them may hold anything, brackets too.
+fn after_name(pid: u32) -> Option<String> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    Some(text.get(text.rfind(')')? + 1..)?.to_owned())
 }
 
 #[cfg(test)]
