@@ -17,7 +17,7 @@ pub enum Kind {
 }
 
 /// Name, kind and meaning, with the labels that it carries.
-pub const ALL: [(&str, Kind, &str); 11] = [
+pub const ALL: [(&str, Kind, &str); 12] = [
     ("sublet_commands_total", Kind::Counter, "Commands answered, by command and outcome"),
     ("sublet_command_seconds", Kind::Histogram, "Seconds from a command's text to its committed answer"),
     ("sublet_decisions_total", Kind::Counter, "Decisions on requests and extensions, by decision"),
@@ -32,6 +32,11 @@ pub const ALL: [(&str, Kind, &str); 11] = [
     ("sublet_reaper_ticks_total", Kind::Counter, "Looks for what is due"),
     ("sublet_reaper_woken_total", Kind::Counter, "Requests, leases and extensions whose moment had come"),
     ("sublet_leases", Kind::Gauge, "Leases, by phase"),
+    (
+        "sublet_orphans",
+        Kind::Gauge,
+        "Namespaces made for environments that are not there any more; nothing removes them",
+    ),
     ("sublet_faults_total", Kind::Counter, "Faults, each logged with a reference"),
 ];
 

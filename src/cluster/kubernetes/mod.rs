@@ -1,6 +1,7 @@
 //! Environments on Kubernetes: the custom resource that asks for them, the controller that makes them, and the
 //! bot's side, which writes the resource and reads its status.
 
+pub mod client;
 pub mod controller;
 pub mod definition;
 pub mod names;

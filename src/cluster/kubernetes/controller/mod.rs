@@ -3,9 +3,25 @@
 //! Each time one is looked at: gather what is there → validate what is asked → build what should be there →
 //! apply what differs → report. Only gather and apply talk to the API server; the rest is pure.
 
+mod apply;
+mod bell;
 pub mod build;
+mod context;
+mod differs;
+pub mod faults;
+mod gather;
 pub mod gathered;
+pub mod leader;
+mod look;
+mod memory;
+mod orphans;
 pub mod plan;
+mod probe;
+mod probes;
+mod purge;
 pub mod ranges;
 pub mod report;
+pub mod run;
+mod stores;
 pub mod validate;
+mod watch;
