@@ -38,6 +38,9 @@ node_mounts() {
 1000000 kernel/keys/root_maxkeys
 25000000 kernel/keys/root_maxbytes
 SETTINGS
+    # No name is found anywhere: an image that is not there is missed at once.
+    : >/run/settings/resolv.conf
+    [[ ! -f /etc/resolv.conf ]] || mount --bind /run/settings/resolv.conf /etc/resolv.conf
     mount --make-rshared /
 }
 
@@ -103,7 +106,7 @@ oomScoreAdj: 0
 maxOpenFiles: 20000
 clusterDNS: [10.96.0.10]
 clusterDomain: cluster.local
-resolvConf: $at/resolv.conf
+resolvConf: /run/settings/resolv.conf
 # The machine's disk is not the test's: neither eviction nor the removal of images that nobody could pull again.
 evictionHard: {memory.available: 100Mi, nodefs.available: 1%, imagefs.available: 1%}
 imageGCHighThresholdPercent: 100
@@ -123,7 +126,6 @@ oomScoreAdj: 0
 conntrack: {maxPerCore: 0, min: 0}
 nodePortAddresses: [$1/32]
 CONFIG
-    : >"$at/resolv.conf"
     keep kubelet "$programs/kubelet" --config="$at/kubelet.yaml" --kubeconfig="$certificates/kubelet.kubeconfig" \
         --hostname-override=node --node-ip="$1"
     keep kube-proxy "$programs/kube-proxy" --config="$at/kube-proxy.yaml"
