@@ -24,26 +24,37 @@ programs_of() {
     [[ $1 == control-plane ]] || echo kubelet kube-proxy enforcer
 }
 
-# Debian's newest Go, for a machine that has none.
-install_go() {
-    local package
-    package=$(apt-cache search --names-only '^golang-1\.[0-9]+-go$' 2>/dev/null | cut -d' ' -f1 | sort -V | tail -n 1)
-    [[ -n $package && $(id -u) == 0 ]] || return 1
-    say "Installing Debian package: $package"
-    DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$package" >&2 || return 1
-    package=${package#golang-}
-    PATH=/usr/lib/go-${package%-go}/bin:$PATH
-}
-
-# Whether the Go that is there, or that it fetches for itself, is new enough for the module.
+# Whether the Go of PATH, or one that it fetches for itself, is new enough for the module.
 go_fits() { has go && (cd "$tests_cluster/kubernetes" && go list -m) >/dev/null 2>&1; }
 
+newest_go() {
+    apt-cache search --names-only '^golang-1\.[0-9]+-go$' | sed -n 's/^golang-\([0-9.]*\)-go .*/\1/p' | sort -V | tail -n 1
+}
+
+# Debian's newest Go, if that is new enough.
+install_go() {
+    local newest
+    [[ $(id -u) == 0 ]] && has apt-get || return 1
+    [[ -n $(newest_go) ]] || apt-get -q update >&2 || true
+    newest=$(newest_go)
+    [[ -n $newest && $(printf '%s\n' "${1%.*}" "$newest" | sort -V | tail -n 1) == "$newest" ]] || return 1
+    say "Installing Debian package: golang-$newest-go"
+    DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 install -y --no-install-recommends "golang-$newest-go" >&2
+}
+
+# Puts a Go that fits first in PATH.
 find_go() {
-    local wanted
-    PATH=$PATH:/usr/local/go/bin
-    go_fits || { install_go && go_fits; } && return
+    local wanted path=$PATH place round
     wanted=$(sed -n 's/^go //p' "$tests_cluster/kubernetes/go.mod")
-    fail "building Kubernetes needs Go $wanted or newer in PATH; here is $(go version 2>/dev/null || echo none)." \
+    for round in there installed; do
+        [[ $round == there ]] || install_go "$wanted" || break
+        for place in "" /usr/local/go/bin: /usr/lib/go-*/bin:; do
+            PATH=$place$path
+            ! go_fits || return 0
+        done
+    done
+    PATH=$path
+    fail "building Kubernetes needs Go $wanted or newer in PATH; there is $(go version 2>/dev/null || echo none)." \
         "Install it, or name a cluster that you have with SUBLET_TEST_KUBECONFIG."
 }
 
