@@ -11,7 +11,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use sublet::{
     clock::SystemClock,
     cluster::kubernetes,
-    config::{Config, Sources, sources::variables},
+    config::{Config, Controller, Sources, sources::variables},
     demo,
     document::{Fault, Faults, Place},
     domain::{chain::Head, workload::KUBERNETES},
@@ -58,6 +58,8 @@ enum Task {
     },
     /// Run what the configuration names
     Serve,
+    /// Make environments on Kubernetes; reads only [kubernetes] and [telemetry]
+    Controller,
     /// Bring the database's tables up to date, and end
     Migrate,
     /// Look into the audit log
@@ -103,6 +105,7 @@ impl Cli {
             Task::Demo { data, port, tour: false } => demonstrate(data.as_deref(), *port),
             Task::Demo { data, port, tour: true } => show_tour(data.as_deref(), *port),
             Task::Serve => self.serve(),
+            Task::Controller => self.control(),
             Task::Migrate => self.migrate(),
             Task::Audit(Audit::Verify { head, seq }) => self.verify_audit(head.as_deref().zip(*seq)),
             Task::CheckConfig => self.check_config(),
@@ -131,6 +134,13 @@ impl Cli {
         telemetry::log(&config.telemetry)?;
         let metrics = telemetry::count()?;
         Ok(runtime()?.block_on(wiring::serve(&config, Some(metrics)))?)
+    }
+
+    fn control(&self) -> Result<(), Trouble> {
+        let sources = Sources::gather(self.config.as_deref())?;
+        let config = Controller::load(&sources)?;
+        telemetry::log(&config.telemetry)?;
+        Ok(runtime()?.block_on(wiring::controller(&config))?)
     }
 
     fn migrate(&self) -> Result<(), Trouble> {

@@ -17,9 +17,16 @@ use crate::{
     actions::{self, World},
     chat::console::Console,
     clock::{SystemClock, UuidIds},
-    cluster::local::{LocalCluster, LocalConfig},
-    config::Config,
-    domain::{chain::Head, policy::Policy},
+    cluster::{
+        kubernetes::{
+            bot::KubernetesCluster,
+            client,
+            controller::{leader, run},
+        },
+        local::{LocalCluster, LocalConfig},
+    },
+    config::{self, Config, kubernetes::Kubernetes},
+    domain::{chain::Head, policy::Policy, workload::KUBERNETES},
     engine::Engine,
     mail,
     ports::{
@@ -73,11 +80,12 @@ pub async fn start(
     actions::people::bring_in(&world, &config.people).await?;
     let console = Arc::new(Console::new(store, clock.clone(), ids));
     let local = open_local(config).await?;
+    let kubernetes = open_kubernetes(config, &clock).await?;
     let engine = Arc::new(Engine {
         world: world.clone(),
         chats: if config.console.enabled { vec![console.clone() as Arc<dyn Chat>] } else { Vec::new() },
         mail: config.mail.as_ref().map(|settings| mail::open(settings, clock)).transpose()?,
-        clusters: clusters(local.as_ref()),
+        clusters: clusters(local.as_ref(), kubernetes),
         devops: config.devops.emails.clone(),
         holder: format!("{}/{}", std::process::id(), UuidIds.next().simple()),
     });
@@ -97,7 +105,7 @@ pub async fn start(
     let schedule = config.reaper.schedule.clone();
     let stopped = stop.clone();
     let serving = axum::serve(listener, router).with_graceful_shutdown(stopped.cancelled_owned());
-    let tasks = vec![
+    let mut tasks = vec![
         tokio::spawn(engine.run(Arc::new(move |after| schedule.after(after)), stop.clone())),
         tokio::spawn(reload(folder, config.templates.reload.to_std()?, stop.clone())),
         tokio::spawn(async move {
@@ -106,6 +114,9 @@ pub async fn start(
             }
         }),
     ];
+    if config.kubernetes.controller {
+        tasks.push(control(&config.kubernetes, stop.clone()).await?);
+    }
     Ok(Running { address, world, console, local, stop, tasks })
 }
 
@@ -135,6 +146,38 @@ pub async fn serve(config: &Config, metrics: Option<PrometheusHandle>) -> anyhow
     tracing::info!("stopping: what is in flight finishes first");
     running.stop().await;
     Ok(())
+}
+
+/// Runs the controller of environments on Kubernetes alone, until it is told to stop.
+///
+/// # Errors
+/// When there is no way to the cluster.
+pub async fn controller(config: &config::Controller) -> anyhow::Result<()> {
+    let stop = CancellationToken::new();
+    let working = control(&config.kubernetes, stop.clone()).await?;
+    tracing::info!(namespace = config.kubernetes.access.namespace, "the controller is running");
+    told_to_stop().await?;
+    tracing::info!("stopping: what is under way finishes first");
+    stop.cancel();
+    working.await.context("the controller ended badly")
+}
+
+/// Starts to make environments on Kubernetes whenever this process is the one that leads.
+async fn control(kubernetes: &Kubernetes, stop: CancellationToken) -> anyhow::Result<JoinHandle<()>> {
+    let Kubernetes { access, making, leading, .. } = kubernetes.clone();
+    let client = client::connect(&access).await.context("no way to the Kubernetes cluster")?;
+    let campaign = client::connect_within(&access, leader::patience(&leading)).await?;
+    let who = format!("{}/{}", std::process::id(), UuidIds.next().simple());
+    // Deadlines in the cluster are of the cluster's time, also when the demo puts its own clock forward.
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let home = access.namespace.clone();
+    Ok(tokio::spawn(async move {
+        let work = |lost| {
+            let (client, clock, options) = (client.clone(), clock.clone(), run::Options::default());
+            run::run(client, home.clone(), making.clone(), clock, lost, options)
+        };
+        leader::lead(campaign, &access.namespace, &leading, &who, stop, work).await;
+    }))
 }
 
 /// Returns when an init system or a person at the keyboard ends this process.
@@ -235,8 +278,26 @@ impl web::Letters for KeptLetters {
     }
 }
 
-fn clusters(local: Option<&Arc<LocalCluster>>) -> BTreeMap<String, Arc<dyn Cluster>> {
-    local.map(|local| ("local".to_owned(), local.clone() as Arc<dyn Cluster>)).into_iter().collect()
+/// The bot's side of the cluster, which need not answer yet.
+async fn open_kubernetes(
+    config: &Config,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Option<Arc<KubernetesCluster>>> {
+    let kubernetes = &config.kubernetes;
+    if !kubernetes.enabled {
+        return Ok(None);
+    }
+    let client = client::connect(&kubernetes.access).await.context("no way to the Kubernetes cluster")?;
+    Ok(Some(KubernetesCluster::open(client, &kubernetes.access, clock.clone())))
+}
+
+fn clusters(
+    local: Option<&Arc<LocalCluster>>,
+    kubernetes: Option<Arc<KubernetesCluster>>,
+) -> BTreeMap<String, Arc<dyn Cluster>> {
+    let local = local.map(|local| ("local".to_owned(), local.clone() as Arc<dyn Cluster>));
+    let kubernetes = kubernetes.map(|cluster| (KUBERNETES.to_owned(), cluster as Arc<dyn Cluster>));
+    local.into_iter().chain(kubernetes).collect()
 }
 
 /// Reads the templates again when their files change.

@@ -216,3 +216,11 @@ fn a_container_fits_its_parameters_and_its_provisioner() {
     One fault.
     "#);
 }
+
+#[test]
+fn the_example_in_the_documents_is_good() {
+    let guide = include_str!("../../docs/kubernetes.md");
+    let example = guide.split("```toml\n").find(|part| part.starts_with("title")).unwrap();
+    let template = read("web", "docs/kubernetes.md", example.split("```").next().unwrap());
+    assert!(template.unwrap_or_else(|faults| panic!("{faults}")).workload.is_some());
+}

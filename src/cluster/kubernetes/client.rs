@@ -39,6 +39,14 @@ const BETWEEN_WATCHES: Duration = Duration::from_secs(1);
 /// # Errors
 /// When the kubeconfig cannot be read or says too little; in words.
 pub async fn connect(access: &Access) -> anyhow::Result<Client> {
+    connect_within(access, PATIENCE).await
+}
+
+/// The same, with a patience of its own.
+///
+/// # Errors
+/// When the kubeconfig cannot be read or says too little; in words.
+pub async fn connect_within(access: &Access, patience: Duration) -> anyhow::Result<Client> {
     let options = KubeConfigOptions { context: access.context.clone(), ..KubeConfigOptions::default() };
     let config = match &access.kubeconfig {
         Some(path) => {
@@ -53,7 +61,7 @@ pub async fn connect(access: &Access) -> anyhow::Result<Client> {
         }
         None => Config::infer().await.context("no kubeconfig and no service account was found")?,
     };
-    with_manners(config, PATIENCE)
+    with_manners(config, patience)
 }
 
 /// A client of this configuration that waits so long for the beginning of an answer.
