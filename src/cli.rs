@@ -46,7 +46,7 @@ enum Task {
     /// Try everything on this machine: one process, SQLite, the chat console, local environments
     Demo {
         /// Where the demo keeps its data; the same folder shows the same messages again [default: sublet-demo;
-        /// the tour: a new folder that vanishes]
+        /// with --kube: sublet-demo-kube; the tour: a new folder that vanishes]
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
         /// The port of the page; 0 takes a free one
@@ -55,6 +55,12 @@ enum Task {
         /// Play the whole story in the terminal, with a real login, and end
         #[arg(long)]
         tour: bool,
+        /// Make the environments on the cluster of the current kubeconfig, with your own rights there
+        #[arg(long)]
+        kube: bool,
+        /// The image of the environments [default: sublet-ssh:1, as charts/images/ssh makes it]
+        #[arg(long, value_name = "IMAGE", requires = "kube")]
+        image: Option<String>,
     },
     /// Run what the configuration names
     Serve,
@@ -102,8 +108,12 @@ impl Cli {
     /// Does what was asked.
     pub fn run(self) -> ExitCode {
         let done = match &self.task {
-            Task::Demo { data, port, tour: false } => demonstrate(data.as_deref(), *port),
-            Task::Demo { data, port, tour: true } => show_tour(data.as_deref(), *port),
+            Task::Demo { data, port, tour, kube, image } => {
+                let on =
+                    kube.then_some(if *tour { demo::kube::TOUR_NAMESPACE } else { demo::kube::NAMESPACE });
+                let play = if *tour { show_tour } else { demonstrate };
+                play(data.as_deref(), *port, on, image.as_deref())
+            }
             Task::Serve => self.serve(),
             Task::Controller => self.control(),
             Task::Migrate => self.migrate(),
@@ -187,26 +197,40 @@ fn letters(config: &Config) -> anyhow::Result<Faults> {
     Ok(Faults::one(Fault { place, path, wrong: fault.why, right: String::new() }))
 }
 
-/// The demo.
-fn demonstrate(data: Option<&Path>, port: Option<u16>) -> Result<(), Trouble> {
-    let config = demo_config(data.unwrap_or(Path::new("sublet-demo")), port)?;
+/// The demo; `on` is the namespace in the cluster, if it is to be on one.
+fn demonstrate(
+    data: Option<&Path>,
+    port: Option<u16>,
+    on: Option<&str>,
+    image: Option<&str>,
+) -> Result<(), Trouble> {
+    let usual = if on.is_some() { "sublet-demo-kube" } else { "sublet-demo" };
+    let config = demo_config(data.unwrap_or(Path::new(usual)), port, on)?;
     telemetry::log(&config.telemetry)?;
     let metrics = telemetry::count()?;
-    Ok(runtime()?.block_on(demo::demo(&config, Some(metrics)))?)
+    Ok(runtime()?.block_on(demo::demo(&config, image, Some(metrics)))?)
 }
 
 /// The demo's tour. Its clock runs ahead, so it plays in a new folder unless one is named.
-fn show_tour(data: Option<&Path>, port: Option<u16>) -> Result<(), Trouble> {
+fn show_tour(
+    data: Option<&Path>,
+    port: Option<u16>,
+    on: Option<&str>,
+    image: Option<&str>,
+) -> Result<(), Trouble> {
     let fresh = tempfile::tempdir().map_err(anyhow::Error::from)?;
-    let config = demo_config(data.unwrap_or(fresh.path()), port.or(Some(0)))?;
+    let config = demo_config(data.unwrap_or(fresh.path()), port.or(Some(0)), on)?;
     telemetry::log(&telemetry::Settings { filter: "error".to_owned(), ..config.telemetry.clone() })?;
-    Ok(runtime()?.block_on(demo::tour(&config))?)
+    Ok(runtime()?.block_on(demo::tour(&config, image))?)
 }
 
-fn demo_config(data: &Path, port: Option<u16>) -> Result<Config, Faults> {
+fn demo_config(data: &Path, port: Option<u16>, on: Option<&str>) -> Result<Config, Faults> {
     let mut settings = variables();
     if let Some(port) = port {
         settings.insert("SUBLET__SERVER__LISTEN".to_owned(), format!("127.0.0.1:{port}"));
+    }
+    if let Some(namespace) = on {
+        demo::kube::settings(&mut settings, namespace);
     }
     Config::demo(data, settings)
 }

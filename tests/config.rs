@@ -413,7 +413,7 @@ fn the_demo_needs_nothing() {
         local  127.0.0.1, ports 42000-42999, in /tmp/demo/environments
    kubernetes  off
     templates  /tmp/demo/templates, looked at every 2s
-    telemetry  text warn,sublet=info
+    telemetry  text warn,sublet=info,kube_client=off
     "#);
     let variables = BTreeMap::from([("SUBLET__SERVER__LISTEN".to_owned(), "127.0.0.1:0".to_owned())]);
     assert_eq!(Config::demo(Path::new("demo"), variables).unwrap().server.listen.port(), 0);

@@ -136,3 +136,27 @@ fn serve_answers_probes_and_has_no_console_unless_told() {
     assert_eq!(sublet.get("/as/ada/dm").0, 404);
     assert_eq!(sublet.end(), Some(0));
 }
+
+#[test]
+fn without_a_cluster_the_demo_says_what_to_do() {
+    let home = tempfile::tempdir().unwrap();
+    let told = |kubeconfig: &str| {
+        let mut program = program(home.path());
+        let output = program.env("KUBECONFIG", kubeconfig).args(["demo", "--kube"]).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let text = told("nowhere");
+    assert!(
+        text.starts_with("sublet: there is no cluster. Start one, such as by `kind create cluster`"),
+        "{text}"
+    );
+    let config = "apiVersion: v1\nkind: Config\ncurrent-context: mine\n\
+        contexts: [{ name: mine, context: { cluster: c, user: u } }]\nusers: [{ name: u, user: {} }]\n\
+        clusters: [{ name: c, cluster: { server: 'http://127.0.0.1:9' } }]\n";
+    fs::write(home.path().join("kubeconfig"), config).unwrap();
+    let text = told("kubeconfig");
+    assert!(text.starts_with("sublet: no cluster answers at context mine, http://127.0.0.1:9: "), "{text}");
+    assert!(text.contains("Connection refused") && text.contains("kind create cluster"), "{text}");
+    assert!(!home.path().join("sublet-demo-kube").exists(), "nothing was made");
+}

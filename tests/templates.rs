@@ -165,6 +165,22 @@ fn the_demo_templates_are_good() {
 }
 
 #[test]
+fn the_demo_templates_on_kubernetes_are_good() {
+    for (file, text) in demo::KUBERNETES_FILES {
+        let name = file.trim_end_matches(".toml");
+        let template = read(name, file, text).unwrap_or_else(|faults| panic!("{faults}"));
+        let whole = template.resolve(&Default::default()).expect("every parameter has a default");
+        assert!(template.workload.is_some());
+        assert_eq!(template.approves_itself(&whole, template.span(None).unwrap()), name == "box");
+    }
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("templates");
+    demo::seed_kubernetes(&folder, "registry.example.org/ssh:7").unwrap();
+    let text = fs::read_to_string(folder.join("web.toml")).unwrap();
+    assert!(text.contains("image = \"registry.example.org/ssh:7\""), "{text}");
+}
+
+#[test]
 fn amounts_are_written_as_people_write_them() {
     let text = demo::FILES[1].1.replace("memory = \"1Gi\"", "memory = 1073741824");
     let template = read("box", "box.toml", &text).unwrap();

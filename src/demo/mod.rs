@@ -1,6 +1,7 @@
 //! The demo: everything in one process on embedded defaults, and a tour that plays the whole story.
 
 mod chat;
+pub mod kube;
 mod login;
 mod script;
 mod stage;
@@ -19,8 +20,12 @@ pub use tour::tour;
 ///
 /// # Errors
 /// What could not be opened, in words.
-pub async fn demo(config: &Config, metrics: Option<PrometheusHandle>) -> anyhow::Result<()> {
-    prepare(config)?;
+pub async fn demo(
+    config: &Config,
+    image: Option<&str>,
+    metrics: Option<PrometheusHandle>,
+) -> anyhow::Result<()> {
+    prepare(config, image).await?;
     let running = wiring::start(config, Arc::new(SystemClock), metrics).await?;
     println!("Sublet is running: open http://{}/", running.address);
     println!(
@@ -32,8 +37,11 @@ pub async fn demo(config: &Config, metrics: Option<PrometheusHandle>) -> anyhow:
     Ok(())
 }
 
-/// The demo's templates.
-fn prepare(config: &Config) -> anyhow::Result<()> {
+/// The demo's templates, and the cluster if it is to be on one.
+async fn prepare(config: &Config, image: Option<&str>) -> anyhow::Result<()> {
+    if config.kubernetes.enabled {
+        return kube::prepare(config, image).await;
+    }
     templates::demo::seed(&config.templates.folder)
         .with_context(|| format!("cannot write templates to {}", config.templates.folder.display()))
 }

@@ -42,7 +42,7 @@ async fn request(stage: &Stage<'_>, key: &KeyPair) -> anyhow::Result<EnvName> {
         "not as told: the key was not stored: {known}"
     );
     let key_name = key_name(&known);
-    let line = format!("/env request web cpu=2 memory=4Gi for=3d key={key_name} to see the tour");
+    let line = format!("/env request web {} for=3d key={key_name} to see the tour", stage.size);
     stage.line(format!("   > {line}"));
     let before = stage.newest("dana").await?;
     let answer = stage.chat.say("dana", &line).await?;

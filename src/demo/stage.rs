@@ -15,6 +15,8 @@ use crate::{
 
 /// How long the tour waits for something to happen before it says that it did not.
 const PATIENCE: Duration = Duration::from_secs(25);
+/// The same where a cluster must pull images and take namespaces away.
+const PATIENCE_ON_KUBERNETES: Duration = Duration::from_secs(180);
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(60);
 
@@ -26,6 +28,9 @@ pub struct Stage<'a> {
     pub clock: Arc<WarpClock>,
     /// Where the tour keeps its keys.
     pub keys: PathBuf,
+    /// The size that is asked for: one that a laptop's cluster has, too.
+    pub size: &'static str,
+    patience: Duration,
     running: &'a Running,
     bar: ProgressBar,
 }
@@ -39,7 +44,12 @@ impl<'a> Stage<'a> {
         );
         bar.set_draw_target(ProgressDrawTarget::stderr());
         let keys = config.data.folder.join("tour");
-        Self { chat: Console::of(running), clock, keys, running, bar }
+        let (size, patience) = if config.kubernetes.enabled {
+            ("cpu=250m memory=256Mi", PATIENCE_ON_KUBERNETES)
+        } else {
+            ("cpu=2 memory=4Gi", PATIENCE)
+        };
+        Self { chat: Console::of(running), clock, keys, size, patience, running, bar }
     }
 
     /// A scene begins.
@@ -76,7 +86,7 @@ impl<'a> Stage<'a> {
         what: &str,
         so: impl AsyncFn() -> anyhow::Result<Option<T>>,
     ) -> anyhow::Result<T> {
-        let waited = tokio::time::timeout(PATIENCE, async {
+        let waited = tokio::time::timeout(self.patience, async {
             loop {
                 if let Some(found) = so().await? {
                     return anyhow::Ok(found);

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{script, stage::Stage};
+use super::{kube, script, stage::Stage};
 use crate::{clock::WarpClock, config::Config, wiring};
 
 /// Plays the story. Anything that is not as told ends it with an error.
 ///
 /// # Errors
 /// What was not as told.
-pub async fn tour(config: &Config) -> anyhow::Result<()> {
-    super::prepare(config)?;
+pub async fn tour(config: &Config, image: Option<&str>) -> anyhow::Result<()> {
+    super::prepare(config, image).await?;
     let clock = Arc::new(WarpClock::new());
     let running = wiring::start(config, clock.clone(), None).await?;
     let stage = Stage::new(&running, clock, config, script::SCENES);
@@ -20,6 +20,7 @@ pub async fn tour(config: &Config) -> anyhow::Result<()> {
         stage.tell_what_was_seen().await?;
         println!("\nThe story ended as told.");
     }
+    let swept = if config.kubernetes.enabled { kube::sweep(config).await } else { Ok(()) };
     running.stop().await;
-    played
+    played.and(swept)
 }

@@ -47,6 +47,25 @@ pub async fn connect(access: &Access) -> anyhow::Result<Client> {
 /// # Errors
 /// When the kubeconfig cannot be read or says too little; in words.
 pub async fn connect_within(access: &Access, patience: Duration) -> anyhow::Result<Client> {
+    with_manners(configuration(access).await?, patience)
+}
+
+/// Which cluster it is, in words.
+///
+/// # Errors
+/// When the kubeconfig cannot be read or says too little; in words.
+pub async fn whereabouts(access: &Access) -> anyhow::Result<String> {
+    let config = configuration(access).await?;
+    let file = match &access.kubeconfig {
+        Some(path) => Kubeconfig::read_from(path),
+        None => Kubeconfig::read(),
+    };
+    let context = access.context.clone().or_else(|| file.ok()?.current_context);
+    let named = context.map(|context| format!("context {context}, ")).unwrap_or_default();
+    Ok(format!("{named}{}", config.cluster_url.to_string().trim_end_matches('/')))
+}
+
+async fn configuration(access: &Access) -> anyhow::Result<Config> {
     let options = KubeConfigOptions { context: access.context.clone(), ..KubeConfigOptions::default() };
     let config = match &access.kubeconfig {
         Some(path) => {
@@ -61,7 +80,7 @@ pub async fn connect_within(access: &Access, patience: Duration) -> anyhow::Resu
         }
         None => Config::infer().await.context("no kubeconfig and no service account was found")?,
     };
-    with_manners(config, patience)
+    Ok(config)
 }
 
 /// A client of this configuration that waits so long for the beginning of an answer.

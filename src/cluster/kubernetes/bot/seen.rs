@@ -14,7 +14,7 @@ use crate::{
 /// How long a controller may take to look before its absence is told.
 const UNSEEN: TimeDelta = TimeDelta::seconds(60);
 /// Steps in all, before the controller has counted them.
-const STEPS: u8 = 5;
+const STEPS: u8 = 6;
 /// How an environment is kept apart.
 const ISOLATION: &str = "Kept apart by Kubernetes: a container without rights in a namespace of its own; network \
                          policies keep other environments out and cloud metadata away.";
