@@ -14,13 +14,10 @@ pub fn cpu(thousandths: u64) -> Quantity {
     }
 }
 
-/// Memory or storage, from bytes.
+/// Memory or storage, from bytes: in the shorter of both ways to write it.
 pub fn bytes(count: u64) -> Quantity {
-    if count.is_multiple_of(1024) {
-        Quantity(short(count, 1024, BINARY))
-    } else {
-        Quantity(short(count, 1000, DECIMAL))
-    }
+    let (binary, decimal) = (short(count, 1024, BINARY), short(count, 1000, DECIMAL));
+    Quantity(if binary.len() <= decimal.len() { binary } else { decimal })
 }
 
 /// A number of things.

@@ -27,8 +27,8 @@ use serde::{Deserialize, Serialize};
     printcolumn(name = "Ends", type_ = "string", json_path = ".spec.endsAt"),
     printcolumn(name = "Lease", type_ = "string", json_path = ".spec.lease", priority = 1),
     printcolumn(name = "Message", type_ = "string", json_path = ".status.message", priority = 1),
-    validation = Rule::new("size(self.metadata.name) <= 40")
-        .message("metadata.name is at most 40 characters long: other names begin with it"),
+    validation = Rule::new("self.metadata.name.matches('^[a-z]([a-z0-9-]{0,52}[a-z0-9])?$')")
+        .message("metadata.name is a lower-case label of at most 54 characters: the name of its namespace begins with it"),
 )]
 #[serde(rename_all = "camelCase")]
 #[x_kube(
@@ -38,12 +38,10 @@ use serde::{Deserialize, Serialize};
         .message("the kind of workload cannot be changed"),
     validation = Rule::new("has(self.size.storage) == (has(self.container) && has(self.container.volume))")
         .message("size.storage and container.volume belong together: set both or neither"),
-    validation = Rule::new("!has(self.endsAt) || !has(oldSelf.endsAt) || timestamp(self.endsAt) >= timestamp(oldSelf.endsAt)")
-        .message("endsAt can only be moved later"),
 )]
 pub struct Spec {
     /// The lease it exists for.
-    #[schemars(length(min = 1, max = 64), regex(pattern = r"^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$"))]
+    #[schemars(length(min = 1, max = 63), regex(pattern = r"^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$"))]
     #[x_kube(validation = Rule::new("self == oldSelf").message("lease cannot be changed"))]
     pub lease: String,
     /// E-mail address of the owner.
@@ -66,7 +64,7 @@ pub struct Spec {
         inner(length(min = 16, max = 4096), regex(pattern = r"^(ssh|ecdsa|sk)-[^\n\r]+$"))
     )]
     pub authorized_keys: Vec<String>,
-    /// End of the lease, once it is known.
+    /// End of the lease, once it is known. What is decided is in the database; a restored one may know an earlier end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_at: Option<DateTime<Utc>>,
     /// How long making it may take before it counts as failed, in seconds.
@@ -144,7 +142,7 @@ pub struct ContainerSpec {
     /// Other ports to be reached from outside.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(extend("maxProperties" = 16))]
-    #[x_kube(validation = Rule::new("self.all(name, name.matches('^[a-z]([a-z0-9-]{0,13}[a-z0-9])?$') && name != 'ssh')")
+    #[x_kube(validation = Rule::new("self.all(name, name.matches('^[a-z](-?[a-z0-9])*$') && size(name) <= 15 && name != 'ssh')")
         .message("a port's name is a lower-case label of at most 15 characters, and not ssh"))]
     #[x_kube(validation = Rule::new("self.all(name, self[name] >= 1024 && self[name] <= 65535)")
         .message("ports lie from 1024 to 65535"))]

@@ -48,7 +48,8 @@ fn no_pod(plan: &Plan, gathered: &Gathered) -> Option<Cause> {
     if is_being_replaced(gathered) {
         return None;
     }
-    let conditions = gathered.deployment.as_ref()?.status.as_ref()?.conditions.as_ref();
+    let deployment = gathered.deployment.as_ref().and_then(|deployment| deployment.status.as_ref());
+    let conditions = deployment.and_then(|status| status.conditions.as_ref());
     let failure = conditions
         .into_iter()
         .flatten()
