@@ -10,7 +10,9 @@
 )]
 
 mod bot;
+mod children;
 mod rights;
+mod schema;
 #[path = "../support/mod.rs"]
 mod support;
 mod world;

@@ -328,7 +328,7 @@ async fn a_list_tells_what_people_ask_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_definition_is_taken_without_a_warning() {
     let Some(place) = Place::new().await else { return };
-    let definition = definition::crd().unwrap();
+    let definition = definition::crd();
     let path = format!(
         "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{}?fieldManager=sublet-tests&force=true&fieldValidation=Strict",
         definition.name_any()

@@ -6,7 +6,7 @@ use k8s_openapi::{
     api::core::v1::Namespace, apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
 };
 use kube::{
-    Api, Client, CustomResourceExt, ResourceExt,
+    Api, Client, ResourceExt,
     api::{ObjectMeta, Patch, PatchParams},
     runtime::{conditions::is_crd_established, wait::await_condition},
 };
@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use super::{
     controller::faults::{Doing, Fault},
-    resource::Environment,
+    definition::crd,
 };
 
 /// The field manager of what an operator would write.
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// What the API server said.
 pub async fn definition(client: &Client) -> Result<(), Fault> {
     let definitions: Api<CustomResourceDefinition> = Api::all(client.clone());
-    let definition = Environment::crd();
+    let definition = crd();
     let name = definition.name_any();
     let how = PatchParams::apply(MANAGER).force();
     let written = definitions.patch(&name, &how, &Patch::Apply(&definition)).await;
