@@ -60,8 +60,7 @@ pub(super) async fn all(
         gathered.policies.extend(there);
     }
     if let Some(claim) = claim {
-        let wanted = gathered.claim.as_ref().map_or_else(|| claim.clone(), |there| settled(claim, there));
-        hand.keep(&wanted, &mut gathered.claim, &[]).await?;
+        hand.claim(claim, &mut gathered.claim).await?;
     }
     hand.keep(service, &mut gathered.service, &[]).await?;
     hand.keep(deployment, &mut gathered.deployment, &[]).await?;
@@ -79,18 +78,13 @@ async fn made(
     let there = match there {
         Some(there) => there.clone(),
         // An apply would take what it finds. Only a create tells whether there was something.
-        None => {
-            let how = PostParams { field_manager: Some(MANAGER.to_owned()), ..PostParams::default() };
-            let mut body = wanted.clone();
-            body.annotations_mut().insert(MADE.to_owned(), digest(&written(wanted)?));
-            match api.create(&how, &body).await {
-                Ok(made) => return Ok(Some(made)),
-                Err(kube::Error::Api(status)) if status.reason == "AlreadyExists" => {
-                    api.get(&name).await.doing("the namespace cannot be read")?
-                }
-                Err(error) => return Err(error).doing("the namespace cannot be made"),
+        None => match create(&api, wanted).await {
+            Ok(made) => return Ok(Some(made)),
+            Err(fault) if fault.code() == Some(409) => {
+                api.get(&name).await.doing("the namespace cannot be read")?
             }
-        }
+            Err(fault) => return Err(fault),
+        },
     };
     if environment_of(home, &there.metadata) != environment_of(home, &wanted.metadata) {
         return Ok(None);
@@ -139,12 +133,48 @@ impl Hand<'_> {
         if there.is_some() {
             return self.keep(wanted, there, &["data"]).await;
         }
-        let how = PostParams { field_manager: Some(MANAGER.to_owned()), ..PostParams::default() };
-        let mut body = wanted.clone();
-        body.annotations_mut().insert(MADE.to_owned(), digest(&written(wanted)?));
-        *there = Some(self.api().create(&how, &body).await.doing("the Secret cannot be made")?);
+        *there = Some(create(&self.api(), wanted).await?);
         Ok(())
     }
+
+    /// Keeps the claim. One that is there sets bounds to what can be wanted of it, also when it was not seen.
+    async fn claim(
+        &mut self,
+        wanted: &PersistentVolumeClaim,
+        there: &mut Option<PersistentVolumeClaim>,
+    ) -> Result<(), Fault> {
+        if there.is_none() {
+            let api = self.api();
+            let refused = match create(&api, wanted).await {
+                Ok(made) => {
+                    *there = Some(made);
+                    return Ok(());
+                }
+                Err(fault) if fault.code() == Some(409) => None,
+                // The quota is full before it is seen that there is one.
+                Err(fault) => Some(fault.refusal().ok_or(fault)?),
+            };
+            *there = api.get_opt(&wanted.name_any()).await.doing("the claim cannot be read")?;
+            if there.is_none() {
+                self.refused.extend(refused);
+                return Ok(());
+            }
+        }
+        let mut settled = there.as_ref().map_or_else(|| wanted.clone(), |there| settled(wanted, there));
+        settled.annotations_mut().insert(MADE.to_owned(), digest(&written(wanted)?));
+        self.keep(&settled, there, &[]).await
+    }
+}
+
+/// Makes what was not there.
+async fn create<K>(api: &Api<K>, wanted: &K) -> Result<K, Fault>
+where
+    K: Resource<DynamicType = ()> + Clone + Debug + Serialize + DeserializeOwned,
+{
+    let how = PostParams { field_manager: Some(MANAGER.to_owned()), ..PostParams::default() };
+    let mut body = wanted.clone();
+    body.annotations_mut().insert(MADE.to_owned(), digest(&written(wanted)?));
+    api.create(&how, &body).await.doing(format!("the {} {} cannot be made", K::kind(&()), wanted.name_any()))
 }
 
 /// Writes what is wanted if it is not there. Of the parts named in `whole`, nothing else may be there.
@@ -183,7 +213,7 @@ fn mark(body: &mut Value) {
     if let Some(meta) = body.get_mut("metadata").and_then(Value::as_object_mut) {
         let annotations = meta.entry("annotations").or_insert_with(|| Value::Object(Map::new()));
         if let Some(annotations) = annotations.as_object_mut() {
-            annotations.insert(MADE.to_owned(), Value::String(digest));
+            annotations.entry(MADE).or_insert(Value::String(digest));
         }
     }
 }

@@ -17,6 +17,9 @@ const QUANTITIES: [&str; 9] = [
     "maxLimitRequestRatio",
 ];
 
+/// What chooses pods: with one more entry it would choose others.
+const WHOLE: &str = "selector";
+
 /// How much may be there besides what is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Besides {
@@ -53,7 +56,10 @@ fn maps_differ(
     quantities: bool,
 ) -> bool {
     let lacks = wanted.iter().any(|(key, wanted)| match there.get(key) {
-        Some(there) => unlike(wanted, there, besides, quantities || QUANTITIES.contains(&key.as_str())),
+        Some(there) => {
+            let besides = if key == WHOLE { Besides::Nothing } else { besides };
+            unlike(wanted, there, besides, quantities || QUANTITIES.contains(&key.as_str()))
+        }
         None => !is_empty(wanted),
     });
     let more = || there.iter().any(|(key, value)| !wanted.contains_key(key) && !is_empty(value));
@@ -107,6 +113,13 @@ mod tests {
         for there in changed {
             assert!(differs(&wanted, &there, Besides::Anything), "{there}");
         }
+    }
+
+    #[test]
+    fn a_selector_is_whole() {
+        let with = |labels: Value| json!({"spec": {"selector": labels}});
+        let (wanted, more) = (with(json!({"a": "1"})), with(json!({"a": "1", "b": "2"})));
+        assert!(differs(&wanted, &more, Besides::Anything));
     }
 
     #[test]

@@ -67,8 +67,14 @@ where
                 Event::InitDone if whole => tell(Seen::All),
                 Event::InitDone => whole = true,
             }
-            if !matches!(event, Event::InitApply(_)) {
-                trouble.over(&kind);
+            match event {
+                Event::Init | Event::InitApply(_) => {}
+                // A watch that begins may end at once.
+                Event::InitDone => trouble.over(&kind),
+                Event::Apply(_) | Event::Delete(_) => {
+                    trouble.over(&kind);
+                    trouble.failures = 0;
+                }
             }
         }
     });
@@ -107,7 +113,6 @@ impl Trouble {
     }
 
     fn over(&mut self, kind: &str) {
-        self.failures = 0;
         if self.told.is_over() {
             tracing::info!(kind, "the watch of the cluster goes on");
         }
