@@ -11,6 +11,7 @@
 
 mod bot;
 mod children;
+mod control;
 mod rights;
 mod schema;
 #[path = "../support/mod.rs"]

@@ -1,0 +1,9 @@
+//! The running controller against a real API server: what it makes, mends, reports and removes.
+
+mod drift;
+mod faults;
+mod leaders;
+mod life;
+mod proxy;
+mod purge;
+mod stage;
