@@ -6,17 +6,35 @@
     reason = "a test that cannot go on should stop where it stands"
 )]
 
-use std::{collections::BTreeMap, time::Duration};
+#[path = "support/mod.rs"]
+mod support;
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use sublet::{
-    cluster::local::{LocalCluster, LocalConfig},
+    clock::{SystemClock, UuidIds},
+    cluster::{
+        kubernetes::{
+            bot::KubernetesCluster,
+            client,
+            controller::run,
+            install,
+            settings::{Access, Making, ServiceKind},
+        },
+        local::{LocalCluster, LocalConfig},
+    },
     domain::{
         environment::{EnvironmentSpec, SshAccess},
         ids::{EnvName, LeaseId},
         template::Value,
+        workload::{Container, Workload},
     },
-    ports::cluster::{Cluster, Observed},
+    ports::{
+        clock::{Clock, Ids},
+        cluster::{Cluster, Observed},
+    },
 };
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -26,7 +44,7 @@ const KEYS: [&str; 2] = [
 ];
 
 /// One promise after the other; the provisioner must be empty.
-async fn contract(cluster: &dyn Cluster) {
+async fn contract(cluster: &dyn Cluster, spec: fn(u64) -> EnvironmentSpec) {
     assert_eq!(cluster.leases().await.unwrap(), [], "it must be empty at the start");
     let (one, two) = (spec(1), spec(2));
 
@@ -130,6 +148,57 @@ fn spec(number: u64) -> EnvironmentSpec {
 async fn the_local_provisioner_keeps_the_contract() {
     let folder = tempfile::tempdir().unwrap();
     let cluster = LocalCluster::open(LocalConfig::new(folder.path())).await.unwrap();
-    contract(cluster.as_ref()).await;
+    contract(cluster.as_ref(), spec).await;
     cluster.close().await;
+}
+
+/// The same as a container.
+fn container(number: u64) -> EnvironmentSpec {
+    let container = Container {
+        image: "registry.local/sublet-ssh:1".to_owned(),
+        user: "dev".to_owned(),
+        ssh_port: 2222,
+        ports: BTreeMap::new(),
+        volume: Some("/home/dev/work".to_owned()),
+        env: BTreeMap::new(),
+    };
+    EnvironmentSpec {
+        workload: Some(Workload::Container(container)),
+        parameters: BTreeMap::from([
+            ("cpu".to_owned(), Value::Cpu(50)),
+            ("memory".to_owned(), Value::Bytes(64 << 20)),
+            ("storage".to_owned(), Value::Bytes(16 << 20)),
+        ]),
+        ..spec(number)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn kubernetes_keeps_the_contract() {
+    let Some(kubeconfig) = support::required("SUBLET_TEST_NODE_KUBECONFIG") else { return };
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let namespace = format!("contract-{}", UuidIds.next().simple().to_string().split_off(22));
+    let access = Access { kubeconfig: Some(kubeconfig.into()), context: None, namespace: namespace.clone() };
+    let client = client::connect(&access).await.unwrap();
+    install::definition(&client).await.unwrap();
+    install::namespace(&client, &namespace).await.unwrap();
+    let making = Making {
+        service: ServiceKind::NodePort,
+        host: None,
+        account: None,
+        storage_class: None,
+        storage_classes: BTreeMap::new(),
+        reached_from: vec!["0.0.0.0/0".parse().unwrap()],
+        may_reach: Vec::new(),
+        cluster_ranges: Vec::new(),
+        name_servers: Vec::new(),
+    };
+    let (clock, stop): (Arc<dyn Clock>, _) = (Arc::new(SystemClock), CancellationToken::new());
+    let controller =
+        run::run(client.clone(), namespace, making, clock.clone(), stop.clone(), run::Options::default());
+    let controller = tokio::spawn(controller);
+    let cluster = KubernetesCluster::open(client, &access, clock);
+    contract(cluster.as_ref(), container).await;
+    stop.cancel();
+    controller.await.unwrap();
 }
