@@ -11,6 +11,7 @@
 
 mod failure;
 mod login;
+mod rights;
 mod story;
 #[path = "../support/mod.rs"]
 mod support;

@@ -10,12 +10,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use sublet::{clock::UuidIds, ports::clock::Ids};
+use sublet::{clock::UuidIds, ports::clock::Ids, templates::demo};
 
 use crate::login::{Access, Key};
 
-/// How long anything may take that is waited for.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// How long anything may take that is waited for: longer than the three minutes for which a program that was killed
+/// may still hold a claim on somebody's messages.
+const PATIENCE: Duration = Duration::from_secs(240);
 const LOOK: Duration = Duration::from_millis(100);
 
 /// One demo on the cluster, in a namespace of its own.
@@ -26,6 +27,7 @@ pub struct World {
     /// The namespace of its resources.
     pub namespace: String,
     sublet: Option<(Child, String)>,
+    controller: Option<Child>,
 }
 
 impl World {
@@ -35,9 +37,69 @@ impl World {
         let kubectl = PathBuf::from(crate::support::required("SUBLET_TEST_KUBECTL")?);
         let namespace = format!("place-{}", UuidIds.next().simple().to_string().split_off(22));
         let home = tempfile::tempdir().unwrap();
-        let mut world = Self { home, kubeconfig, kubectl, namespace, sublet: None };
+        let mut world = Self { home, kubeconfig, kubectl, namespace, sublet: None, controller: None };
         world.run(&["--image", "registry.local/sublet-ssh:1"]);
         Some(world)
+    }
+
+    /// The bot and the controller as an operator runs them: two programs, each with the token of its own account.
+    pub fn apart() -> Option<Self> {
+        let kubeconfig = PathBuf::from(crate::support::required("SUBLET_TEST_NODE_KUBECONFIG")?);
+        let kubectl = PathBuf::from(crate::support::required("SUBLET_TEST_KUBECTL")?);
+        let home = tempfile::tempdir().unwrap();
+        let namespace = "sublet".to_owned();
+        let mut world = Self { home, kubeconfig, kubectl, namespace, sublet: None, controller: None };
+        let definition =
+            Self::program(&world.kubeconfig, world.folder()).args(["generate", "crd"]).output().unwrap();
+        fs::write(world.folder().join("crd.yaml"), definition.stdout).unwrap();
+        let file = world.folder().join("crd.yaml").display().to_string();
+        world.kubectl(&["apply", "--server-side", "--force-conflicts", "-f", &file]).unwrap();
+        let manifests = concat!(env!("CARGO_MANIFEST_DIR"), "/charts/sublet/manifests");
+        world.kubectl(&["apply", "-f", manifests]).unwrap();
+        world.writes_configurations();
+        let log = fs::File::create(world.log()).unwrap();
+        let mut controller = Self::program(&world.account("sublet-controller"), world.folder());
+        controller.args(["--config", "controller.toml", "controller"]).stderr(log).stdout(Stdio::null());
+        world.controller = Some(controller.spawn().unwrap());
+        let mut serve = Self::program(&world.account("sublet-bot"), world.folder());
+        serve.args(["--config", "serve.toml", "serve"]);
+        let mut child = serve.stderr(Stdio::piped()).spawn().unwrap();
+        let said = Box::new(child.stderr.take().unwrap());
+        world.sublet = Some((child, heard(said, "address=")));
+        Some(world)
+    }
+
+    fn writes_configurations(&self) {
+        let templates = self.folder().join("templates");
+        demo::seed_kubernetes(&templates, "registry.local/sublet-ssh:1").unwrap();
+        fs::write(self.folder().join("controller.toml"), "[kubernetes]\n").unwrap();
+        let people = [("dana", "developer"), ("ada", "approver"), ("omar", "approver")].map(|(handle, role)| {
+            format!("[[people]]\nhandle = \"{handle}\"\nemail = \"{handle}@example.org\"\nroles = [\"{role}\"]\n")
+        });
+        let config = "[server]\nlisten = \"127.0.0.1:0\"\n[policy]\nemail_domains = [\"example.org\"]\n\
+            [console]\nenabled = true\n[kubernetes]\nenabled = true\n";
+        fs::write(self.folder().join("serve.toml"), config.to_owned() + &people.concat()).unwrap();
+    }
+
+    /// A kubeconfig with a real token of a service account.
+    fn account(&self, name: &str) -> PathBuf {
+        let file = self.folder().join(name);
+        fs::copy(&self.kubeconfig, &file).unwrap();
+        let token = self.kubectl(&["-n", &self.namespace, "create", "token", name]).unwrap();
+        let write = |arguments: &[&str]| {
+            let mut kubectl = Command::new(&self.kubectl);
+            let output =
+                kubectl.arg("--kubeconfig").arg(&file).arg("config").args(arguments).output().unwrap();
+            assert!(output.status.success(), "{arguments:?}");
+        };
+        write(&["set-credentials", name, "--token", &token]);
+        write(&["set-context", "--current", "--user", name]);
+        file
+    }
+
+    /// Where the controller of [`World::apart`] logs.
+    pub fn log(&self) -> PathBuf {
+        self.folder().join("controller.log")
     }
 
     /// The program with the cluster's kubeconfig.
@@ -53,11 +115,8 @@ impl World {
         program.env("SUBLET__KUBERNETES__NAMESPACE", &self.namespace);
         program.args(["demo", "--kube", "--port", "0", "--data", "data"]).args(more);
         let mut child = program.stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let address =
-            lines.find_map(|line| Some(line.split_once("open http://")?.1.trim_end_matches('/').to_owned()));
-        std::thread::spawn(move || lines.for_each(drop));
-        self.sublet = Some((child, address.expect("the demo did not start")));
+        let said = Box::new(child.stdout.take().unwrap());
+        self.sublet = Some((child, heard(said, "open http://")));
     }
 
     /// The program dies at once, and is started again on the same data.
@@ -67,7 +126,8 @@ impl World {
     }
 
     fn kill(&mut self) {
-        if let Some((mut child, _)) = self.sublet.take() {
+        let sublet = self.sublet.take().map(|(child, _)| child);
+        for mut child in sublet.into_iter().chain(self.controller.take()) {
             let _ = child.kill();
             let _ = child.wait();
         }
@@ -177,6 +237,17 @@ impl Drop for World {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Reads until the program says where it listens, and then to the end: whoever logs to a closed pipe ends.
+fn heard(said: Box<dyn Read + Send>, before: &str) -> String {
+    let mut lines = BufReader::new(said).lines().map_while(Result::ok);
+    let address = lines.find_map(|line| {
+        let rest = line.split_once(before)?.1;
+        Some(rest.split(|c: char| !c.is_ascii_digit() && c != '.' && c != ':').next()?.to_owned())
+    });
+    std::thread::spawn(move || lines.for_each(drop));
+    address.expect("the program did not start")
 }
 
 /// Waits until something is so.
