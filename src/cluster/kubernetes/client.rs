@@ -23,8 +23,10 @@ use super::settings::Access;
 
 /// How long the API server may take to begin an answer.
 pub const PATIENCE: Duration = Duration::from_secs(15);
-/// How long a connection may be silent in the midst of an answer. Watches tell something every minute.
+/// How long a connection may be silent in the midst of an answer.
 const SILENCE: Duration = Duration::from_secs(120);
+/// After so many seconds a watch is begun anew: a quiet one says nothing for longer than [`SILENCE`].
+pub const WATCH_SECONDS: u32 = 100;
 /// Until when a connection must stand.
 const CONNECT: Duration = Duration::from_secs(5);
 /// The pause after “too many requests” without a word on how long.

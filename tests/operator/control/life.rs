@@ -124,3 +124,24 @@ async fn a_change_of_the_spec_is_made_without_losing_anything() {
     assert_eq!(after.ssh, before.ssh, "neither the address nor the host key has changed");
     assert_eq!(claims.get("web").await.unwrap().uid(), claim.uid());
 }
+
+/// After a restart everything is asked about at once, before all that is there was read.
+#[tokio::test]
+async fn after_a_restart_every_environment_is_looked_at() {
+    let Some(mut stage) = Stage::new(RARELY).await else { return };
+    let names: Vec<String> = (0..24).map(|number| format!("web-{number}")).collect();
+    for name in &names {
+        stage.ask(name, json!({ "endsAt": "2030-01-01T00:00:00Z" })).await;
+    }
+    for name in &names {
+        stage.status(name, "it was looked at", |status| status.observed_generation == Some(1)).await;
+    }
+    stage.stop().await;
+    for name in &names {
+        stage.change(name, json!({ "endsAt": "2030-01-02T00:00:00Z" })).await;
+    }
+    stage.start();
+    for name in &names {
+        stage.status(name, &format!("{name} is looked at again"), |s| s.observed_generation == Some(2)).await;
+    }
+}

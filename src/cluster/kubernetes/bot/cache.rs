@@ -20,7 +20,9 @@ use tokio::{
 
 use super::failure::failure;
 use crate::{
-    cluster::kubernetes::{controller::faults::Told, resource::Environment, settings::Access},
+    cluster::kubernetes::{
+        client::WATCH_SECONDS, controller::faults::Told, resource::Environment, settings::Access,
+    },
     domain::{Instant, ids::LeaseId},
     ports::Failure,
 };
@@ -102,7 +104,8 @@ impl Cache {
 
     /// Keeps the picture up to date, for ever.
     pub async fn follow(&self, api: Api<Environment>, access: &Access) {
-        let mut events = pin!(watcher(api, watcher::Config::default()).default_backoff());
+        let mut events =
+            pin!(watcher(api, watcher::Config::default().timeout(WATCH_SECONDS)).default_backoff());
         let (mut listed, mut told) = (BTreeSet::new(), Told::default());
         while let Some(event) = events.next().await {
             match event {

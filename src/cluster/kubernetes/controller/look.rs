@@ -243,7 +243,8 @@ fn when(context: &Context, environment: &Environment, status: &Status, gathered:
     let unbound = gathered.claim.is_some() && !gathered.warnings.is_empty();
     let pause = match (waits_for_answer, unbound) {
         (true, _) => context.options.probe,
-        (false, true) => LATER,
+        // What nobody mended soon is not mended in seconds.
+        (false, true) => waited(status, gathered.now).max(LATER),
         (false, false) => resync,
     };
     let end = report::deadline(environment, status).map(|end| {
@@ -251,6 +252,11 @@ fn when(context: &Context, environment: &Environment, status: &Status, gathered:
         (end - gathered.now).to_std().unwrap_or_default() + Duration::from_millis(50)
     });
     pause.min(resync).min(end.unwrap_or(resync))
+}
+
+/// For how long this try has lasted.
+fn waited(status: &Status, now: crate::domain::Instant) -> Duration {
+    status.started_at.and_then(|began| (now - began).to_std().ok()).unwrap_or_default()
 }
 
 /// Writes a status that only a change of the resource, the settings or the cluster can mend.

@@ -83,7 +83,9 @@ impl Memory {
     pub(super) fn went_wrong(&mut self, name: &str, generation: Option<i64>, fault: &Fault) -> Duration {
         self.failures = self.failures.saturating_add(1);
         let error = fault.to_string();
-        if self.told.is_news(&error) {
+        // A binding that was just made is not known to all of the API server at once.
+        let settling = self.failures == 1 && fault.code() == Some(403);
+        if !settling && self.told.is_news(&error) {
             tracing::warn!(
                 environment = name,
                 error,

@@ -18,7 +18,7 @@ use k8s_openapi::api::{
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use kube::{Api, Client, Resource, ResourceExt, runtime::reflector::Store};
-use tokio::task::JoinSet;
+use tokio::{sync::watch, task::JoinSet};
 
 use super::{
     bell::Bell,
@@ -40,19 +40,28 @@ pub(super) struct Stores {
     pub(super) pods: Store<Pod>,
     pub(super) volumes: Store<PersistentVolume>,
     pub(super) nodes: Store<Node>,
+    unread: watch::Receiver<usize>,
 }
 
 impl Stores {
     /// Begins to follow; the bell rings for every environment that something may have changed for.
     pub(super) fn open(client: &Client, home: &str, bell: &Arc<Bell>, tasks: &mut JoinSet<()>) -> Self {
         let labels = format!("{}={}", names::MANAGED_BY, names::MANAGER);
+        let (reading, unread) = watch::channel(0);
         macro_rules! ours {
             ($trim:expr) => {
-                follow(tasks, Api::all(client.clone()), Some(&labels), $trim, child(home, bell))
+                follow(tasks, Api::all(client.clone()), Some(&labels), $trim, &reading, child(home, bell))
             };
         }
         Self {
-            environments: follow(tasks, Api::namespaced(client.clone(), home), None, lean, asked(bell)),
+            environments: follow(
+                tasks,
+                Api::namespaced(client.clone(), home),
+                None,
+                lean,
+                &reading,
+                asked(bell),
+            ),
             namespaces: ours!(lean),
             bindings: ours!(lean),
             quotas: ours!(lean_quota),
@@ -62,39 +71,16 @@ impl Stores {
             services: ours!(lean),
             deployments: ours!(lean),
             pods: ours!(lean_pod),
-            volumes: follow(tasks, Api::all(client.clone()), None, lean_volume, volume(bell)),
-            nodes: follow(tasks, Api::all(client.clone()), None, lean_node, node(bell)),
+            volumes: follow(tasks, Api::all(client.clone()), None, lean_volume, &reading, volume(bell)),
+            nodes: follow(tasks, Api::all(client.clone()), None, lean_node, &reading, node(bell)),
+            unread,
         }
     }
 
-    /// Waits until every kind was read once: what is not in a store is not there only from then on.
+    /// Waits until every kind was read once: what is not in a store is not there only from then on. The stores' own
+    /// `wait_until_ready` will not do: each wakes only one of those that wait, and kube's queue is one of them.
     pub(super) async fn are_whole(&self) -> bool {
-        let Self {
-            environments,
-            namespaces,
-            bindings,
-            quotas,
-            limits,
-            claims,
-            policies,
-            services,
-            deployments,
-            pods,
-            volumes,
-            nodes,
-        } = self;
-        environments.wait_until_ready().await.is_ok()
-            && namespaces.wait_until_ready().await.is_ok()
-            && bindings.wait_until_ready().await.is_ok()
-            && quotas.wait_until_ready().await.is_ok()
-            && limits.wait_until_ready().await.is_ok()
-            && claims.wait_until_ready().await.is_ok()
-            && policies.wait_until_ready().await.is_ok()
-            && services.wait_until_ready().await.is_ok()
-            && deployments.wait_until_ready().await.is_ok()
-            && pods.wait_until_ready().await.is_ok()
-            && volumes.wait_until_ready().await.is_ok()
-            && nodes.wait_until_ready().await.is_ok()
+        self.unread.clone().wait_for(|kinds| *kinds == 0).await.is_ok()
     }
 
     /// Addresses of nodes that are ready: external ones before internal ones.

@@ -11,9 +11,10 @@ use kube::{
     },
 };
 use serde::de::DeserializeOwned;
-use tokio::{task::JoinSet, time::Instant};
+use tokio::{sync::watch, task::JoinSet, time::Instant};
 
 use super::faults::{self, Told};
+use crate::cluster::kubernetes::client::WATCH_SECONDS;
 
 /// What a watch has seen.
 pub(super) enum Seen<'a, K> {
@@ -29,12 +30,13 @@ pub(super) enum Seen<'a, K> {
 const CALM: Duration = Duration::from_secs(120);
 
 /// Follows all of a kind in a task of its own. `trim` takes away what is not needed, before it is kept; `tell` hears
-/// what was seen, after it is kept.
+/// what was seen, after it is kept. `unread` counts the kinds of which not all was read yet.
 pub(super) fn follow<K>(
     tasks: &mut JoinSet<()>,
     api: Api<K>,
     labels: Option<&str>,
     trim: fn(&mut K),
+    unread: &watch::Sender<usize>,
     mut tell: impl FnMut(Seen<'_, K>) + Send + 'static,
 ) -> Store<K>
 where
@@ -45,7 +47,10 @@ where
         Some(labels) => watcher::Config::default().labels(labels),
         None => watcher::Config::default(),
     };
+    let config = config.timeout(WATCH_SECONDS);
     let kind = K::plural(&());
+    unread.send_modify(|kinds| *kinds += 1);
+    let unread = unread.clone();
     tasks.spawn(async move {
         let mut events = pin!(watcher(api, config));
         let mut trouble = Trouble::default();
@@ -65,7 +70,10 @@ where
                 Event::InitApply(one) | Event::Apply(one) => tell(Seen::One(one)),
                 Event::Delete(one) => tell(Seen::Gone(one)),
                 Event::InitDone if whole => tell(Seen::All),
-                Event::InitDone => whole = true,
+                Event::InitDone => {
+                    whole = true;
+                    unread.send_modify(|kinds| *kinds -= 1);
+                }
             }
             match event {
                 Event::Init | Event::InitApply(_) => {}
