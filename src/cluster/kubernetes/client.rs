@@ -25,7 +25,7 @@ use super::settings::Access;
 pub const PATIENCE: Duration = Duration::from_secs(15);
 /// How long a connection may be silent in the midst of an answer.
 const SILENCE: Duration = Duration::from_secs(120);
-/// After so many seconds a watch is begun anew: a quiet one says nothing for longer than [`SILENCE`].
+/// After so many seconds a watch is begun anew: a quiet one would be silent for longer than a connection may be.
 pub const WATCH_SECONDS: u32 = 100;
 /// Until when a connection must stand.
 const CONNECT: Duration = Duration::from_secs(5);
