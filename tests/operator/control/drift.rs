@@ -17,7 +17,10 @@ use kube::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use sublet::cluster::kubernetes::{names, resource::Environment};
+use sublet::cluster::kubernetes::{
+    names,
+    resource::{Environment, Phase},
+};
 
 use super::stage::{Stage, until};
 
@@ -129,4 +132,17 @@ async fn the_namespace_keeps_its_rules_and_comes_back_when_somebody_deletes_it()
     })
     .await;
     let _last: Deployment = stage.child(&of, "web").await;
+}
+
+#[tokio::test]
+async fn a_service_that_was_deleted_comes_back_at_the_port_that_people_know() {
+    let Some(stage) = Stage::new(Duration::from_secs(600)).await else { return };
+    let of = stage.ask("web", json!({})).await;
+    let _greeter = stage.bring_up(&of).await;
+    let port = stage.phase("web", Phase::Ready).await.ssh.unwrap().port;
+    let services = stage.children::<Service>(&of);
+    services.delete("web", &DeleteParams::default()).await.unwrap();
+    let back: Service = stage.child(&of, "web").await;
+    assert_eq!(back.spec.unwrap().ports.unwrap()[0].node_port, Some(port.into()));
+    assert_eq!(stage.phase("web", Phase::Ready).await.ssh.unwrap().port, port);
 }

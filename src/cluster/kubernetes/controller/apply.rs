@@ -1,8 +1,8 @@
 //! Writes what should be there and is not, or is there otherwise. What is right already is not written.
 
-use std::fmt::Debug;
+use std::{collections::BTreeMap, fmt::Debug};
 
-use k8s_openapi::api::core::v1::{Namespace, PersistentVolumeClaim, Secret};
+use k8s_openapi::api::core::v1::{Namespace, PersistentVolumeClaim, Secret, Service};
 use kube::{
     Api, Client, Resource, ResourceExt,
     api::{Patch, PatchParams, PostParams},
@@ -33,11 +33,13 @@ pub(super) enum Applied {
     Foreign,
 }
 
-/// Makes it so that all children are there. `gathered` then holds what the API server gave back.
+/// Makes it so that all children are there. `gathered` then holds what the API server gave back. `told` are the ports
+/// that people know, by name.
 pub(super) async fn all(
     client: &Client,
     home: &str,
     children: &Children,
+    told: &BTreeMap<String, u16>,
     gathered: &mut Gathered,
 ) -> Result<Applied, Fault> {
     let Children { namespace, binding, quota, limits, secret, claim, policies, service, deployment } =
@@ -62,7 +64,7 @@ pub(super) async fn all(
     if let Some(claim) = claim {
         hand.claim(claim, &mut gathered.claim).await?;
     }
-    hand.keep(service, &mut gathered.service, &[]).await?;
+    hand.service(service, told, &mut gathered.service).await?;
     hand.keep(deployment, &mut gathered.deployment, &[]).await?;
     Ok(Applied::There(hand.refused))
 }
@@ -125,6 +127,30 @@ impl Hand<'_> {
             Err(fault) => self.refused.push(fault.refusal().ok_or(fault)?),
         }
         Ok(())
+    }
+
+    /// Keeps the Service. One that was deleted comes back with the node ports that people were told, unless they are
+    /// somebody else's by now.
+    async fn service(
+        &mut self,
+        wanted: &Service,
+        told: &BTreeMap<String, u16>,
+        there: &mut Option<Service>,
+    ) -> Result<(), Fault> {
+        if there.is_none() && !told.is_empty() {
+            match create(&self.api(), &with_node_ports(wanted, told)).await {
+                Ok(made) => {
+                    *there = Some(made);
+                    return Ok(());
+                }
+                Err(fault) if matches!(fault.code(), Some(409 | 422)) => {}
+                Err(fault) => {
+                    self.refused.push(fault.refusal().ok_or(fault)?);
+                    return Ok(());
+                }
+            }
+        }
+        self.keep(wanted, there, &[]).await
     }
 
     /// Keeps the Secret. One that nobody has seen is made only where there is none: the host key in it may be
@@ -248,6 +274,15 @@ fn take_away(merge: &mut Value, there: &Value) {
             take_away(merge.entry(key.clone()).or_insert(Value::Null), there);
         }
     }
+}
+
+fn with_node_ports(service: &Service, told: &BTreeMap<String, u16>) -> Service {
+    let mut service = service.clone();
+    let spec = service.spec.as_mut().filter(|spec| spec.type_.as_deref() == Some("NodePort"));
+    for port in spec.and_then(|spec| spec.ports.as_mut()).into_iter().flatten() {
+        port.node_port = port.name.as_ref().and_then(|name| told.get(name)).map(|port| i32::from(*port));
+    }
+    service
 }
 
 /// A claim as it can be asked of one that is there: it may only grow.

@@ -1,6 +1,6 @@
 //! One look at one environment: gather, validate, build, apply, report.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use k8s_openapi::api::apps::v1::Deployment;
 use kube::{
@@ -23,7 +23,10 @@ use super::{
     purge::{self, FINALIZER},
     report, validate,
 };
-use crate::cluster::kubernetes::resource::{Environment, Phase, Status};
+use crate::cluster::kubernetes::{
+    names,
+    resource::{Environment, Phase, Status},
+};
 
 /// No look takes longer than this.
 const LONGEST: Duration = Duration::from_secs(60);
@@ -81,7 +84,8 @@ async fn attend(
         return Ok(SOON);
     }
     let children = build::children(&plan, &key);
-    let applied = apply::all(&context.client, &context.home, &children, &mut gathered).await;
+    let applied =
+        apply::all(&context.client, &context.home, &children, &told(&environment), &mut gathered).await;
     remember_secret(memory, &gathered, &applied);
     let refused = match applied? {
         Applied::There(refused) => refused,
@@ -111,6 +115,13 @@ async fn attend(
     }
     memory.went_well(&plan.name);
     Ok(again)
+}
+
+/// The ports that people know, by name.
+fn told(environment: &Environment) -> BTreeMap<String, u16> {
+    let Some(status) = &environment.status else { return BTreeMap::new() };
+    let ssh = status.ssh.as_ref().map(|ssh| (names::SSH_PORT.to_owned(), ssh.port));
+    status.ports.clone().into_iter().chain(ssh).collect()
 }
 
 /// With the finalizer, so that nothing is made that would not be removed.
