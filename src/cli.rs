@@ -150,7 +150,8 @@ impl Cli {
         let sources = Sources::gather(self.config.as_deref())?;
         let config = Controller::load(&sources)?;
         telemetry::log(&config.telemetry)?;
-        Ok(runtime()?.block_on(wiring::controller(&config))?)
+        let metrics = telemetry::count()?;
+        Ok(runtime()?.block_on(wiring::controller(&config, Some(metrics)))?)
     }
 
     fn migrate(&self) -> Result<(), Trouble> {

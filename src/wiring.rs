@@ -1,5 +1,7 @@
 //! The only file that knows every concrete type: puts them together, starts them, and stops them.
 
+mod control;
+
 use std::{collections::BTreeMap, net::SocketAddr, os::unix::fs::DirBuilderExt, sync::Arc};
 
 use anyhow::Context as _;
@@ -13,19 +15,17 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+pub use control::controller;
+
 use crate::{
     actions::{self, World},
     chat::console::Console,
     clock::{SystemClock, UuidIds},
     cluster::{
-        kubernetes::{
-            bot::KubernetesCluster,
-            client,
-            controller::{leader, run},
-        },
+        kubernetes::{bot::KubernetesCluster, client, controller::standing::Standing},
         local::{LocalCluster, LocalConfig},
     },
-    config::{self, Config, kubernetes::Kubernetes},
+    config::Config,
     domain::{chain::Head, policy::Policy, workload::KUBERNETES},
     engine::Engine,
     mail,
@@ -97,25 +97,16 @@ pub async fn start(
         metrics,
         closing: stop.clone(),
     };
-    let router = if config.console.enabled { web::router(web) } else { web::health(web) };
-    let listener = TcpListener::bind(config.server.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}", config.server.listen))?;
-    let address = listener.local_addr()?;
+    let router = if config.console.enabled { web::router(web) } else { web::health(web.probes()) };
+    let (address, serving) = listen(config.server.listen, router, &stop).await?;
     let schedule = config.reaper.schedule.clone();
-    let stopped = stop.clone();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(stopped.cancelled_owned());
     let mut tasks = vec![
         tokio::spawn(engine.run(Arc::new(move |after| schedule.after(after)), stop.clone())),
         tokio::spawn(reload(folder, config.templates.reload.to_std()?, stop.clone())),
-        tokio::spawn(async move {
-            if let Err(error) = serving.await {
-                tracing::error!(%error, "the web server ended");
-            }
-        }),
+        serving,
     ];
     if config.kubernetes.controller {
-        tasks.push(control(&config.kubernetes, stop.clone()).await?);
+        tasks.push(control::control(&config.kubernetes, Standing::default(), stop.clone()).await?);
     }
     Ok(Running { address, world, console, local, stop, tasks })
 }
@@ -148,36 +139,21 @@ pub async fn serve(config: &Config, metrics: Option<PrometheusHandle>) -> anyhow
     Ok(())
 }
 
-/// Runs the controller of environments on Kubernetes alone, until it is told to stop.
-///
-/// # Errors
-/// When there is no way to the cluster.
-pub async fn controller(config: &config::Controller) -> anyhow::Result<()> {
-    let stop = CancellationToken::new();
-    let working = control(&config.kubernetes, stop.clone()).await?;
-    tracing::info!(namespace = config.kubernetes.access.namespace, "the controller is running");
-    told_to_stop().await?;
-    tracing::info!("stopping: what is under way finishes first");
-    stop.cancel();
-    working.await.context("the controller ended badly")
-}
-
-/// Starts to make environments on Kubernetes whenever this process is the one that leads.
-async fn control(kubernetes: &Kubernetes, stop: CancellationToken) -> anyhow::Result<JoinHandle<()>> {
-    let Kubernetes { access, making, leading, .. } = kubernetes.clone();
-    let client = client::connect(&access).await.context("no way to the Kubernetes cluster")?;
-    let campaign = client::connect_within(&access, leader::patience(&leading)).await?;
-    let who = format!("{}/{}", std::process::id(), UuidIds.next().simple());
-    // Deadlines in the cluster are of the cluster's time, also when the demo puts its own clock forward.
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let home = access.namespace.clone();
-    Ok(tokio::spawn(async move {
-        let work = |lost| {
-            let (client, clock, options) = (client.clone(), clock.clone(), run::Options::default());
-            run::run(client, home.clone(), making.clone(), clock, lost, options)
-        };
-        leader::lead(campaign, &access.namespace, &leading, &who, stop, work).await;
-    }))
+/// Answers on an address until `stop`; the task ends when the last answer is given.
+async fn listen(
+    on: SocketAddr,
+    router: axum::Router,
+    stop: &CancellationToken,
+) -> anyhow::Result<(SocketAddr, JoinHandle<()>)> {
+    let listener = TcpListener::bind(on).await.with_context(|| format!("cannot listen on {on}"))?;
+    let address = listener.local_addr()?;
+    let serving = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let task = tokio::spawn(async move {
+        if let Err(error) = serving.await {
+            tracing::error!(%error, "the web server ended");
+        }
+    });
+    Ok((address, task))
 }
 
 /// Returns when an init system or a person at the keyboard ends this process.

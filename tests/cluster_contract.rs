@@ -17,7 +17,7 @@ use sublet::{
         kubernetes::{
             bot::KubernetesCluster,
             client,
-            controller::run,
+            controller::{run, standing::Standing},
             install,
             settings::{Access, Making, ServiceKind},
         },
@@ -194,8 +194,9 @@ async fn kubernetes_keeps_the_contract() {
         name_servers: Vec::new(),
     };
     let (clock, stop): (Arc<dyn Clock>, _) = (Arc::new(SystemClock), CancellationToken::new());
+    let (options, standing) = (run::Options::default(), Standing::default());
     let controller =
-        run::run(client.clone(), namespace, making, clock.clone(), stop.clone(), run::Options::default());
+        run::run(client.clone(), namespace, making, clock.clone(), stop.clone(), options, standing);
     let controller = tokio::spawn(controller);
     let cluster = KubernetesCluster::open(client, &access, clock);
     contract(cluster.as_ref(), container).await;

@@ -2,87 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
-    path::Path,
-    process::{Child, Command, Stdio},
-};
+use std::fs;
 
-/// A running `sublet`, and where it listens.
-struct Sublet {
-    child: Child,
-    address: String,
-}
+use program::{Sublet, program};
 
-impl Sublet {
-    /// Starts it, and reads its output until it says where it listens.
-    fn start(home: &Path, arguments: &[&str]) -> Self {
-        let mut child =
-            program(home).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let said: Box<dyn Read + Send> = match arguments {
-            ["demo", ..] => Box::new(child.stdout.take().unwrap()),
-            _ => Box::new(child.stderr.take().unwrap()),
-        };
-        let mut lines = BufReader::new(said).lines();
-        let address = lines.find_map(|line| address(&line.unwrap())).unwrap();
-        // Whoever logs to a closed pipe ends; so it is read to the end.
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address }
-    }
-
-    fn get(&self, path: &str) -> (u16, String) {
-        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address))
-    }
-
-    fn post(&self, path: &str, form: &str) -> (u16, String) {
-        let length = form.len();
-        self.ask(&format!(
-            "POST {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {length}\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\n\r\n{form}",
-            self.address
-        ))
-    }
-
-    fn ask(&self, request: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, answer)
-    }
-
-    /// Tells it to end as an init system does, and gives its exit code.
-    fn end(mut self) -> Option<i32> {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        self.child.wait().unwrap().code()
-    }
-}
-
-impl Drop for Sublet {
-    /// A test that stops where it stands leaves no process behind.
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn program(home: &Path) -> Command {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_sublet"));
-    program
-        .current_dir(home)
-        .env_clear()
-        .env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-    program
-}
-
-fn address(line: &str) -> Option<String> {
-    let from = line.find("127.0.0.1:")?;
-    Some(line[from..].chars().take_while(|c| c.is_ascii_digit() || ".:".contains(*c)).collect())
-}
+#[path = "support/program.rs"]
+mod program;
 
 #[test]
 fn the_tour_ends_as_told() {

@@ -1,10 +1,16 @@
 //! `[kubernetes]`: environments on a cluster, and the controller that makes them.
 
-use std::{collections::BTreeMap, fmt, net::IpAddr, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-use super::{Sources, quantity::span};
+use super::{Sources, quantity::span, server::listen};
 use crate::{
     cluster::kubernetes::settings::{Access, Account, Leading, Making, ServiceKind},
     document::{Section, Wrong},
@@ -12,6 +18,8 @@ use crate::{
 
 /// The namespace of the custom resources when none is configured.
 const USUAL_NAMESPACE: &str = "sublet";
+/// Where `sublet controller` answers probes when nothing is configured: not where `serve` usually does.
+const USUAL_PORT: u16 = 8081;
 /// The name of the Kubernetes `Lease` when none is configured.
 const USUAL_LEASE: &str = "sublet-controller";
 /// How long a controller leads without renewing, when nothing is configured.
@@ -27,6 +35,8 @@ pub struct Kubernetes {
     pub enabled: bool,
     /// Whether `serve` runs the controller in its own process.
     pub controller: bool,
+    /// Where `sublet controller` answers probes; `serve` answers for both on its own address.
+    pub listen: SocketAddr,
     /// How the cluster is reached.
     pub access: Access,
     /// How the controller makes environments.
@@ -47,6 +57,7 @@ impl Kubernetes {
         Self {
             enabled,
             controller,
+            listen: section.parse("listen", listen).unwrap_or((Ipv4Addr::LOCALHOST, USUAL_PORT).into()),
             access: access(section, sources),
             making: making(section),
             leading: section.section("leader", leading),

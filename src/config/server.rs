@@ -36,7 +36,7 @@ impl Server {
     }
 }
 
-fn listen(text: &str) -> Result<SocketAddr, Wrong> {
+pub(super) fn listen(text: &str) -> Result<SocketAddr, Wrong> {
     let text = text.replace("localhost:", "127.0.0.1:");
     text.parse().map_err(|_| {
         let right =

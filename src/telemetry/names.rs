@@ -17,7 +17,7 @@ pub enum Kind {
 }
 
 /// Name, kind and meaning, with the labels that it carries.
-pub const ALL: [(&str, Kind, &str); 12] = [
+pub const ALL: [(&str, Kind, &str); 15] = [
     ("sublet_commands_total", Kind::Counter, "Commands answered, by command and outcome"),
     ("sublet_command_seconds", Kind::Histogram, "Seconds from a command's text to its committed answer"),
     ("sublet_decisions_total", Kind::Counter, "Decisions on requests and extensions, by decision"),
@@ -36,6 +36,17 @@ pub const ALL: [(&str, Kind, &str); 12] = [
         "sublet_orphans",
         Kind::Gauge,
         "Namespaces made for environments that are not there any more; nothing removes them",
+    ),
+    (
+        "sublet_controller_leads",
+        Kind::Gauge,
+        "Whether this process makes the environments on Kubernetes: of several controllers, one leads",
+    ),
+    ("sublet_controller_looks_total", Kind::Counter, "Looks at environments on Kubernetes, by outcome"),
+    (
+        "sublet_controller_faults_total",
+        Kind::Counter,
+        "What went wrong with the API server and is tried again, by the part that met it",
     ),
     ("sublet_faults_total", Kind::Counter, "Faults, each logged with a reference"),
 ];

@@ -44,13 +44,13 @@ pub fn console(router: Router<Web>, web: &Web) -> Router<Web> {
 }
 
 /// What stands around everything.
-pub fn around(router: Router<Web>, web: &Web) -> Router<Web> {
+pub fn around(router: Router, ids: Arc<dyn Ids>) -> Router {
     let header = |name: &'static str, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
     };
     router.layer(
         ServiceBuilder::new()
-            .layer(SetRequestIdLayer::x_request_id(Fresh(Arc::clone(&web.world.ids))))
+            .layer(SetRequestIdLayer::x_request_id(Fresh(ids)))
             .layer(TraceLayer::new_for_http().make_span_with(span))
             .layer(PropagateRequestIdLayer::x_request_id())
             .layer(header("content-security-policy", POLICY))

@@ -22,6 +22,7 @@ use axum::{
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::sync::CancellationToken;
 
+pub use health::{Part, Parts, Probes};
 pub use letters::{Kept, Letters};
 
 use crate::{actions::World, chat::console::Console};
@@ -39,6 +40,18 @@ pub struct Web {
     pub metrics: Option<PrometheusHandle>,
     /// Cancelled when the process ends, so that live connections end too.
     pub closing: CancellationToken,
+}
+
+impl Web {
+    /// What probes are answered from.
+    pub fn probes(&self) -> Probes {
+        Probes {
+            parts: self.world.clone(),
+            ids: self.world.ids.clone(),
+            metrics: self.metrics.clone(),
+            closing: self.closing.clone(),
+        }
+    }
 }
 
 /// How the pages are served.
@@ -67,19 +80,23 @@ pub fn router(web: Web) -> Router {
         .route("/as/{handle}/{room}/events", get(live::events))
         .route("/assets/{*path}", get(assets::asset))
         .fallback(problem::no_such_page);
-    guard::around(guard::console(room, &web).merge(probes()), &web).with_state(web)
+    let (console, probes) = (guard::console(room, &web), web.probes());
+    let ids = probes.ids.clone();
+    guard::around(console.with_state(web).merge(addresses(probes)), ids)
 }
 
 /// Only `/healthz`, `/readyz` and `/metrics`: for an address that a cluster's probes and scrapers reach.
-pub fn health(web: Web) -> Router {
-    guard::around(probes().fallback(problem::no_such_page), &web).with_state(web)
+pub fn health(probes: Probes) -> Router {
+    let ids = probes.ids.clone();
+    guard::around(addresses(probes).fallback(problem::no_such_page), ids)
 }
 
-fn probes() -> Router<Web> {
+fn addresses(probes: Probes) -> Router {
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
+        .with_state(probes)
 }
 
 #[cfg(test)]

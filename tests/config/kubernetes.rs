@@ -122,6 +122,7 @@ fn kubernetes_is_understood() {
 [kubernetes]
 enabled = true
 controller = true
+listen = "0.0.0.0:9090"
 namespace = "lending"
 context = "kind"
 account = "lending/maker"
@@ -144,8 +145,9 @@ duration = "30s"
     assert!(config.summary().to_string().contains(
         "kubernetes  namespace lending of kind, made by this process, node ports of env.example.org\n"
     ));
-    let Kubernetes { enabled, controller, access, making, leading } = config.kubernetes;
+    let Kubernetes { enabled, controller, listen, access, making, leading } = config.kubernetes;
     assert!(enabled && controller);
+    assert_eq!(listen.to_string(), "0.0.0.0:9090");
     assert_eq!(
         access,
         Access { kubeconfig: None, context: Some("kind".into()), namespace: "lending".into() }

@@ -72,7 +72,7 @@ impl World {
     fn writes_configurations(&self) {
         let templates = self.folder().join("templates");
         demo::seed_kubernetes(&templates, "registry.local/sublet-ssh:1").unwrap();
-        fs::write(self.folder().join("controller.toml"), "[kubernetes]\n").unwrap();
+        fs::write(self.folder().join("controller.toml"), "[kubernetes]\nlisten = \"127.0.0.1:0\"\n").unwrap();
         let people = [("dana", "developer"), ("ada", "approver"), ("omar", "approver")].map(|(handle, role)| {
             format!("[[people]]\nhandle = \"{handle}\"\nemail = \"{handle}@example.org\"\nroles = [\"{role}\"]\n")
         });

@@ -12,6 +12,8 @@
 mod bot;
 mod children;
 mod control;
+#[path = "../support/program.rs"]
+mod program;
 mod rights;
 mod schema;
 #[path = "../support/mod.rs"]

@@ -7,7 +7,12 @@ use std::{
 
 use k8s_openapi::api::core::v1::Secret;
 use serde_json::json;
-use sublet::cluster::kubernetes::{controller::leader::lead, names, resource::Phase, settings::Leading};
+use sublet::cluster::kubernetes::{
+    controller::{leader::lead, standing::Standing},
+    names,
+    resource::Phase,
+    settings::Leading,
+};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -53,7 +58,7 @@ fn candidate(
                 at_work.0.lock().unwrap().retain(|other| *other != who);
             }
         };
-        lead(client, &home, &leading, who, stopped, work).await;
+        lead(client, &home, &leading, who, stopped, &Standing::default(), work).await;
     });
     (stop, task)
 }

@@ -4,6 +4,7 @@ mod drift;
 mod faults;
 mod leaders;
 mod life;
+mod probes;
 mod proxy;
 mod purge;
 mod stage;

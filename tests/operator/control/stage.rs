@@ -16,7 +16,10 @@ use serde_json::{Value, json};
 use sublet::{
     clock::WarpClock,
     cluster::kubernetes::{
-        controller::run::{Options, run},
+        controller::{
+            run::{Options, run},
+            standing::Standing,
+        },
         names,
         resource::{Environment, Phase, Status},
         settings::{Account, Making, ServiceKind},
@@ -108,6 +111,7 @@ impl Stage {
             self.clock.clone(),
             stop.clone(),
             self.options.clone(),
+            Standing::default(),
         );
         Running { stop, task: tokio::spawn(work) }
     }

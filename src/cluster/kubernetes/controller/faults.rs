@@ -92,6 +92,11 @@ pub fn words(error: &kube::Error) -> String {
     told
 }
 
+/// Counts a fault of the part of the controller that met it.
+pub(super) fn count(part: &'static str) {
+    metrics::counter!("sublet_controller_faults_total", "part" => part).increment(1);
+}
+
 /// How long to wait after so many failures in a row: doubling, and a little different for everybody, so that not
 /// all come back at the same moment.
 pub fn wait(failures: u32, who: impl Hash) -> Duration {

@@ -10,7 +10,10 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::faults::{self, Told};
+use super::{
+    faults::{self, Told},
+    standing::{Standing, Stands},
+};
 use crate::cluster::kubernetes::settings::Leading;
 
 /// The longest wait before the Lease is asked for again.
@@ -24,13 +27,14 @@ pub fn patience(leading: &Leading) -> Duration {
 }
 
 /// Works whenever this is the one that holds the Lease, until it is told to stop; then gives it back. `work` gets a
-/// token that says when the Lease is lost. `client` should give up as early as [`patience`] says.
+/// token that says when the Lease is lost; `standing` tells others how it stands. `client` should give up as early as [`patience`] says.
 pub async fn lead<W>(
     client: Client,
     namespace: &str,
     leading: &Leading,
     who: &str,
     stop: CancellationToken,
+    standing: &Standing,
     work: impl Fn(CancellationToken) -> W,
 ) where
     W: Future<Output = ()> + Send + 'static,
@@ -40,13 +44,23 @@ pub async fn lead<W>(
     while !stop.is_cancelled() {
         let campaign = async {
             let manager = candidate(&client, namespace, leading, who).await?;
+            standing.becomes(Stands::By);
+            let work = |lost| {
+                standing.becomes(Stands::Reading);
+                work(lost)
+            };
             term(&manager, leading, who, &stop, &work, &mut told).await
         };
         match campaign.await {
-            Ok(()) => failures = 0,
+            Ok(()) => {
+                failures = 0;
+                standing.becomes(Stands::Aside);
+            }
             Err(error) => {
                 failures += 1;
+                faults::count("lease");
                 let words = words(&error);
+                standing.becomes(Stands::Failing(words.clone()));
                 if told.is_news(&words) {
                     tracing::warn!(
                         error = words,

@@ -46,11 +46,13 @@ pub(super) async fn look(environment: Arc<Environment>, context: Arc<Context>) -
     let generation = environment.metadata.generation;
     let again = match memory.quiet(generation, Instant::now()) {
         Some(rest) => rest,
-        None => match timeout(LONGEST, attend(&context, &mut memory, environment)).await {
-            Ok(Ok(again)) => again,
-            Ok(Err(fault)) => memory.went_wrong(&name, generation, &fault),
-            Err(_) => memory.went_wrong(&name, generation, &Fault::Slow(LONGEST)),
-        },
+        None => {
+            let looked = timeout(LONGEST, attend(&context, &mut memory, environment)).await;
+            let looked = looked.unwrap_or(Err(Fault::Slow(LONGEST)));
+            let outcome = if looked.is_ok() { "done" } else { "failed" };
+            metrics::counter!("sublet_controller_looks_total", "outcome" => outcome).increment(1);
+            looked.unwrap_or_else(|fault| memory.went_wrong(&name, generation, &fault))
+        }
     };
     context.remember(&name, memory);
     again

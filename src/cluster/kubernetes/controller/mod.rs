@@ -22,6 +22,7 @@ mod purge;
 pub mod ranges;
 pub mod report;
 pub mod run;
+pub mod standing;
 mod stores;
 pub mod validate;
 mod watch;

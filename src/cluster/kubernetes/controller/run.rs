@@ -27,6 +27,7 @@ use super::{
     faults::{self, Told},
     look::look,
     orphans,
+    standing::Standing,
     stores::Stores,
 };
 use crate::{
@@ -42,7 +43,8 @@ const TOGETHER: Duration = Duration::from_millis(100);
 /// How long looks that are under way may take to end when the controller stops.
 const LAST: Duration = Duration::from_secs(5);
 
-/// Makes what the `Environment` resources of the namespace `home` ask for, until it is told to stop.
+/// Makes what the `Environment` resources of the namespace `home` ask for, until it is told to stop. `standing` hears
+/// when all was read.
 pub async fn run(
     client: Client,
     home: String,
@@ -50,6 +52,7 @@ pub async fn run(
     clock: Arc<dyn Clock>,
     stop: CancellationToken,
     options: Options,
+    standing: Standing,
 ) {
     if making.account.is_none() {
         let Some(account) = stop.run_until_cancelled(account(&client)).await else { return };
@@ -63,7 +66,7 @@ pub async fn run(
     let store = stores.environments.clone();
     let config = Config::default().debounce(TOGETHER).concurrency(options.at_once);
     let context = Arc::new(Context::new(client, home.clone(), making, clock, options, (stores, bell)));
-    tasks.spawn(watch_orphans(context.clone()));
+    tasks.spawn(watch_orphans(context.clone(), standing));
     let queue = heard(rings, store.clone(), home).take_until(stop.clone().cancelled_owned());
     let looks = applier(
         |environment, context: Arc<Context>| spawn(look(environment, context)),
@@ -134,10 +137,11 @@ fn heard(
 }
 
 /// Looks for orphans at the start, and as often as for everything.
-async fn watch_orphans(context: Arc<Context>) {
+async fn watch_orphans(context: Arc<Context>, standing: Standing) {
     let (mut known, mut told) = (BTreeSet::new(), Told::default());
     let mut failures = 0;
     while context.stores.are_whole().await {
+        standing.has_read();
         let pause = match orphans::look(&context, &mut known).await {
             Ok(()) => {
                 failures = 0;
@@ -145,6 +149,7 @@ async fn watch_orphans(context: Arc<Context>) {
             }
             Err(fault) => {
                 failures += 1;
+                faults::count("orphans");
                 if told.is_news(&fault.to_string()) {
                     tracing::warn!(error = %fault, "orphans cannot be looked for now; it is tried again");
                 }

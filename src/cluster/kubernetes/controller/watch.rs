@@ -105,6 +105,7 @@ impl Trouble {
         }
         self.failures = self.failures.saturating_add(1);
         self.last = Some(now);
+        faults::count("watch");
         let words = match error {
             watcher::Error::InitialListFailed(error)
             | watcher::Error::WatchStartFailed(error)
