@@ -1,5 +1,7 @@
 //! The real program as a process: started, asked over HTTP, and ended as an init system does.
 
+#![allow(dead_code, reason = "not every target has forms to send or starts it in the usual way")]
+
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
@@ -40,7 +42,6 @@ impl Sublet {
     }
 
     /// Sends a form.
-    #[allow(dead_code, reason = "not every target has forms to send")]
     pub fn post(&self, path: &str, form: &str) -> (u16, String) {
         let length = form.len();
         self.ask(&format!(
