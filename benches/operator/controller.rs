@@ -30,7 +30,7 @@ impl Controller {
         fs::write(&kubeconfig, config.to_string()).expect("a kubeconfig for the account");
         let settings = cluster.path("controller.toml");
         let text = format!(
-            "[kubernetes]\nenabled = true\nkubeconfig = \"{}\"\nnamespace = \"{}\"\n[telemetry]\nfilter = \"warn\"\n",
+            "[kubernetes]\nenabled = true\nlisten = \"127.0.0.1:0\"\nkubeconfig = \"{}\"\nnamespace = \"{}\"\n[telemetry]\nfilter = \"warn\"\n",
             kubeconfig.display(),
             objects::HOME
         );

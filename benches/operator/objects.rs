@@ -121,6 +121,9 @@ pub async fn lists(client: &Client) -> Vec<List> {
         let api: Api<DynamicObject> = Api::all_with(client.clone(), &resource);
         let found = api.list(&ListParams::default().labels(OURS)).await.expect("the objects");
         let mut file = NamedTempFile::with_suffix(".json").expect("a file");
+        if found.items.is_empty() {
+            continue;
+        }
         let items: Vec<_> = found.items.into_iter().map(|object| bare(object, &resource)).collect();
         let list = json!({ "apiVersion": "v1", "kind": "List", "items": items });
         file.write_all(list.to_string().as_bytes()).expect("a file");
