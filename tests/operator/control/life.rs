@@ -1,6 +1,9 @@
 //! From the wish to “ready”, through failure and another try; and quiet when there is nothing to do.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 use k8s_openapi::api::core::v1::{Namespace, Secret};
@@ -9,7 +12,7 @@ use serde_json::json;
 use sublet::cluster::kubernetes::{names, resource::Phase};
 
 use super::{
-    proxy::Came,
+    proxy::{Came, Trouble},
     stage::{Stage, until},
 };
 
@@ -140,7 +143,19 @@ async fn after_a_restart_every_environment_is_looked_at() {
     for name in &names {
         stage.change(name, json!({ "endsAt": "2030-01-02T00:00:00Z" })).await;
     }
+    // All of them wait for the pods; then these are there.
+    let pods = "/api/v1/pods";
+    stage.proxy.begin(Trouble::Without(pods));
+    stage.proxy.came();
     stage.start();
+    let asked = AtomicUsize::new(0);
+    until("the pods were asked for again", async || {
+        let came = stage.proxy.came().iter().filter(|came| came.what.starts_with(pods)).count();
+        let asked = asked.fetch_add(came, Ordering::Relaxed) + came;
+        if asked > 1 { Ok(()) } else { Err(format!("{asked} times")) }
+    })
+    .await;
+    stage.proxy.end();
     for name in &names {
         stage.status(name, &format!("{name} is looked at again"), |s| s.observed_generation == Some(2)).await;
     }

@@ -31,6 +31,8 @@ pub enum Trouble {
     Short,
     /// Nothing is ever answered.
     Silent,
+    /// There is no word about what lies at this path.
+    Without(&'static str),
 }
 
 /// A request that came.
@@ -151,6 +153,9 @@ async fn misbehave(trouble: Option<Trouble>, came: &Came) -> Option<Response<Bod
         }
         Trouble::Short if came.watches() => Some(said(StatusCode::OK, "")),
         Trouble::Expired | Trouble::Short => None,
+        Trouble::Without(path) => {
+            came.what.starts_with(path).then(|| said(StatusCode::SERVICE_UNAVAILABLE, ""))
+        }
         Trouble::Silent => std::future::pending().await,
     }
 }
