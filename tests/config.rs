@@ -60,7 +60,7 @@ fn little_must_be_written() {
         local  off
    kubernetes  off
     templates  /etc/sublet/templates, looked at every 5s
-    telemetry  text info
+    telemetry  text info,kube_client=off
     "#);
     assert_eq!(config.people[0].id.as_str(), "per_ada");
     assert_eq!(config.database.url.expose_secret(), "sqlite:///etc/sublet/sublet-data/sublet.db?mode=rwc");
@@ -100,7 +100,7 @@ fn the_example_is_good() {
         local  off
    kubernetes  off
     templates  /etc/sublet/templates, looked at every 5s
-    telemetry  JSON info
+    telemetry  JSON info,kube_client=off
     "#);
 }
 

@@ -5,13 +5,16 @@ use crate::{
     telemetry::{Format, Settings, check},
 };
 
+/// The client of Kubernetes logs each request that fails; whoever asked tells it once, in words.
+const DEFAULT: &str = "info,kube_client=off";
+
 /// Reads what is logged, and how.
 pub(super) fn read(section: &Section<'_>) -> Settings {
     Settings {
         format: section
             .choice("format", &[("text", Format::Text), ("json", Format::Json)])
             .unwrap_or(Format::Text),
-        filter: section.parse("filter", filter).unwrap_or_else(|| "info".to_owned()),
+        filter: section.parse("filter", filter).unwrap_or_else(|| DEFAULT.to_owned()),
     }
 }
 

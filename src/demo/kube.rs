@@ -10,7 +10,7 @@ use kube::{
 };
 
 use crate::{
-    cluster::kubernetes::{client, controller::faults::words, install, resource::Environment},
+    cluster::kubernetes::{client, faults::words, install, resource::Environment},
     config::Config,
     templates,
 };

@@ -13,8 +13,8 @@ use kube::{
 use tokio::time::timeout;
 
 use super::{
-    controller::faults::{Doing, Fault},
     definition::crd,
+    faults::{Doing, Fault},
 };
 
 /// The field manager of what an operator would write.

@@ -5,6 +5,7 @@ pub mod bot;
 pub mod client;
 pub mod controller;
 pub mod definition;
+pub mod faults;
 pub mod install;
 pub mod names;
 pub mod quantity;

@@ -20,9 +20,7 @@ use tokio::{
 
 use super::failure::failure;
 use crate::{
-    cluster::kubernetes::{
-        client::WATCH_SECONDS, controller::faults::Told, resource::Environment, settings::Access,
-    },
+    cluster::kubernetes::{client::WATCH_SECONDS, faults::Told, resource::Environment, settings::Access},
     domain::{Instant, ids::LeaseId},
     ports::Failure,
 };

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use kube::core::Status;
 
 use crate::{
-    cluster::kubernetes::{controller::faults::words, settings::Access},
+    cluster::kubernetes::{faults::words, settings::Access},
     ports::Failure,
 };
 

@@ -8,7 +8,6 @@ mod bell;
 pub mod build;
 mod context;
 mod differs;
-pub mod faults;
 mod gather;
 pub mod gathered;
 pub mod leader;
@@ -26,3 +25,5 @@ pub mod standing;
 mod stores;
 pub mod validate;
 mod watch;
+
+use super::faults;
