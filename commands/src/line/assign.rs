@@ -55,6 +55,7 @@ impl<'a> Assigner<'a> {
         }
         match self.spec.args.iter().find(|arg| arg.rest && !self.has(arg.name)) {
             Some(arg) if is_collected(arg) => {
+                refuse_unclosed(word)?;
                 self.pieces.push(word.clone());
                 self.next += 1;
             }
@@ -209,7 +210,9 @@ impl<'a> Assigner<'a> {
             (self.spec.args.iter().find(|arg| is_collected(arg)), self.pieces.as_slice())
         {
             let value = self.pieces.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-            self.give(arg.name, value, first.at.start..last.at.end);
+            if !value.trim().is_empty() {
+                self.give(arg.name, value, first.at.start..last.at.end);
+            }
         }
         self.refuse_swallowed()?;
         Ok(self.given)

@@ -206,6 +206,12 @@ fn names_numbers_and_keys() {
 }
 
 #[test]
+fn a_key_of_quotes_alone_is_no_key() {
+    insta::assert_snapshot!(answer("/key add\u{a0}\""), @"");
+    insta::assert_snapshot!(answer("/key add \"\""), @"");
+}
+
+#[test]
 fn a_private_key_is_not_repeated() {
     let error = parse("/key add -----BEGIN OPENSSH PRIVATE KEY----- b3BlbnNz", &context()).unwrap_err();
     assert!(!format!("{error:?}").contains("b3BlbnNz"));
