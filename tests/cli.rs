@@ -95,10 +95,11 @@ fn check_config_looks_into_templates_and_says_when_all_is_well() {
           mail  from Sublet <sublet@example.org>, by mail.example.org (STARTTLS)
         devops  devops@example.org
        console  off
+         slack  off
          local  127.0.0.1, ports 42000-42999, in /var/lib/sublet/environments
     kubernetes  off
      templates  templates, looked at every 5s
-     telemetry  JSON info,kube_client=off
+     telemetry  JSON info,kube_client=off,slack_morphism=off
 
     3 templates: box, data, web
     "#);

@@ -60,6 +60,7 @@ impl Pair {
             zone: chrono_tz::UTC,
             roles: roles.iter().copied().collect(),
             active: true,
+            origin: sublet::domain::person::Origin::Listed,
         };
         self.world.knows(&person).await;
         let mut tx = self.world.store().begin().await.expect("a transaction");

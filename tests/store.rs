@@ -57,6 +57,7 @@ contract! {
     people::a_person_is_found_by_id_and_by_handle,
     people::what_is_known_of_a_person_is_replaced,
     people::a_handle_belongs_to_one_person,
+    people::an_account_is_one_persons_and_a_person_has_one_in_each_workspace,
     people::keys_are_single_for_each_owner,
     people::keys_are_listed_oldest_first_and_removed,
     requests::a_request_is_found_by_id_and_by_name,

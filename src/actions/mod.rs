@@ -16,6 +16,7 @@ mod request_environment;
 mod retry;
 mod withdraw_request;
 
+pub mod admit;
 pub mod audit;
 pub mod deliveries;
 pub mod observed;

@@ -38,6 +38,7 @@ fn person(handle: &str, name: &str) -> Person {
         zone: chrono_tz::Europe::Berlin,
         roles: BTreeSet::from([Role::Developer]),
         active: true,
+        origin: crate::domain::person::Origin::Listed,
     }
 }
 

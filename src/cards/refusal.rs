@@ -3,6 +3,7 @@
 use super::People;
 use crate::{
     domain::{
+        person::Membership,
         refusal::{KeyProblem, Refusal},
         template::{ParameterFault, Problem},
     },
@@ -54,6 +55,24 @@ fn about_people(refusal: &Refusal) -> Option<Said> {
         Refusal::Unknown => {
             Said::new("Sublet does not know you, or you are no longer active.", "Ask an admin to add you.")
         }
+        Refusal::NotAdmitted { membership } => Said::new(
+            match membership {
+                Membership::Bot => "Sublet listens to people, not to programs.",
+                Membership::Left => "This account was closed.",
+                Membership::Guest => "Guests may not use Sublet here.",
+                Membership::Member | Membership::Stranger => {
+                    "People of other organisations may not use Sublet here."
+                }
+            },
+            match membership {
+                Membership::Guest => "Ask an admin to add you.",
+                _ => "Ask somebody of this workspace to do it.",
+            },
+        ),
+        Refusal::NoAddress => Said::new(
+            "Your profile here shows no e-mail address, so Sublet cannot tell who you are.",
+            "Add one to your profile, or ask an admin whether Sublet may see addresses.",
+        ),
         Refusal::DomainNotAllowed { email, allowed } => Said::new(
             format!("Your address {email} is not of an allowed domain."),
             format!("Allowed: {}. Ask an admin if your address should be another.", list(allowed)),

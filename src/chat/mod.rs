@@ -1,3 +1,4 @@
 //! Chat platforms, one folder each: inbound, render, deliver.
 
 pub mod console;
+pub mod slack;

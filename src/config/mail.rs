@@ -80,7 +80,7 @@ fn check(smtp: &Smtp, section: &Section<'_>) {
 }
 
 /// Whether a host is this machine; a plain way is allowed to nowhere else.
-fn on_this_machine(host: &str) -> bool {
+pub(super) fn on_this_machine(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 

@@ -14,6 +14,7 @@ pub mod reaper;
 pub mod schedule;
 mod secret;
 pub mod server;
+mod slack;
 pub mod sources;
 mod summary;
 mod telemetry;
@@ -58,6 +59,8 @@ pub struct Config {
     pub devops: devops::Devops,
     /// The chat console in the page.
     pub console: console::Console,
+    /// How Slack is reached; `None` when it is not.
+    pub slack: Option<crate::chat::slack::settings::Settings>,
     /// Environments inside this process.
     pub local: local::Local,
     /// Environments on a cluster.
@@ -98,6 +101,7 @@ impl Config {
             reaper: root.section("reaper", reaper::Reaper::read),
             devops: root.section("devops", |section| devops::Devops::read(section, &people, mail.is_some())),
             console: root.section("console", |section| console::Console::read(section, &server)),
+            slack: root.section("slack", |section| slack::read(section, sources)),
             local: root.section("local", |section| local::Local::read(section, sources, &data)),
             kubernetes: root.section("kubernetes", |section| kubernetes::Kubernetes::read(section, sources)),
             templates: root.section("templates", |section| templates::Templates::read(section, sources)),
@@ -141,7 +145,7 @@ impl Controller {
 }
 
 /// Sections that the controller leaves to others.
-const OTHERS: [&str; 11] = [
+const OTHERS: [&str; 12] = [
     "console",
     "data",
     "database",
@@ -152,6 +156,7 @@ const OTHERS: [&str; 11] = [
     "policy",
     "reaper",
     "server",
+    "slack",
     "templates",
 ];
 

@@ -9,7 +9,7 @@ use crate::{
     document::{Place, Section, Wrong, choose},
     domain::{
         ids::PersonId,
-        person::{Person, Role},
+        person::{Origin, Person, Role},
     },
 };
 
@@ -70,6 +70,7 @@ fn person(section: &Section<'_>, seen: &mut Seen) -> Option<Person> {
         zone,
         roles,
         active,
+        origin: Origin::Listed,
         handle,
     })
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Config;
 use crate::{
+    chat::slack::settings::Inbound,
     mail::{Security, Transport},
     telemetry::Format,
 };
@@ -39,6 +40,7 @@ impl Config {
             ("mail", self.letters()),
             ("devops", or_nobody(self.devops.emails.join(", "))),
             ("console", if self.console.enabled { "on" } else { "off" }.to_owned()),
+            ("slack", self.slack()),
             ("local", self.embedded()),
             ("kubernetes", self.kubernetes.to_string()),
             (
@@ -99,6 +101,16 @@ impl Config {
                 format!("from {}, by {} ({way}{login})", mail.from, smtp.host)
             }
         }
+    }
+
+    fn slack(&self) -> String {
+        let Some(slack) = &self.slack else { return "off".to_owned() };
+        let way = match &slack.inbound {
+            Inbound::Socket { connections, .. } => format!("by Socket Mode, {connections} connections"),
+            Inbound::Http { .. } => "by HTTP".to_owned(),
+        };
+        let ids: Vec<&str> = slack.workspaces.iter().map(|workspace| workspace.id.as_str()).collect();
+        format!("{way}; {}", ids.join(", "))
     }
 
     fn embedded(&self) -> String {

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// The client of Kubernetes logs each request that fails; whoever asked tells it once, in words.
-const DEFAULT: &str = "info,kube_client=off";
+const DEFAULT: &str = "info,kube_client=off,slack_morphism=off";
 
 /// Reads what is logged, and how.
 pub(super) fn read(section: &Section<'_>) -> Settings {

@@ -6,6 +6,7 @@ use super::{
     Instant,
     ids::PersonId,
     notice::Offset,
+    person::Membership,
     template::{ParameterFault, Problem, Value},
 };
 
@@ -15,6 +16,13 @@ use super::{
 pub enum Refusal {
     /// The speaker is not known or no longer active.
     Unknown,
+    /// Their account is none of a full member.
+    NotAdmitted {
+        /// What it is.
+        membership: Membership,
+    },
+    /// The platform shows no e-mail address of theirs, so nobody can say who they are.
+    NoAddress,
     /// Their e-mail address is not of an allowed domain.
     DomainNotAllowed {
         /// Their address.
@@ -150,6 +158,8 @@ impl Refusal {
         matches!(
             self,
             Self::Unknown
+                | Self::NotAdmitted { .. }
+                | Self::NoAddress
                 | Self::NotYours { .. }
                 | Self::NotApprover
                 | Self::OwnRequest

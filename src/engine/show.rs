@@ -84,7 +84,7 @@ async fn one(engine: &Engine, chat: &dyn Chat, wanted: &Wanted) -> Stored<Result
     let digest = serde_json::to_string(&wanted.message).map_err(anyhow::Error::from)?;
     let known = {
         let mut work = Work::look(&engine.world).await?;
-        work.tx.card(&wanted.subject, wanted.audience, chat.platform()).await?
+        work.tx.card(&wanted.subject, wanted.audience, chat.workspace()).await?
     };
     let key = format!("card/{}/{}", wanted.subject, wanted.audience.word());
     let at = match known {

@@ -1,6 +1,7 @@
 //! Chat, whatever the platform: rooms, messages made of plain blocks, buttons that carry command lines.
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
@@ -12,6 +13,8 @@ use crate::domain::{Instant, ids::PersonId};
 pub enum Platform {
     /// The console in the browser.
     Console,
+    /// Slack.
+    Slack,
 }
 
 impl Platform {
@@ -19,6 +22,7 @@ impl Platform {
     pub fn name(self) -> &'static str {
         match self {
             Self::Console => "the console",
+            Self::Slack => "Slack",
         }
     }
 
@@ -26,6 +30,36 @@ impl Platform {
     pub fn word(self) -> &'static str {
         match self {
             Self::Console => "console",
+            Self::Slack => "slack",
+        }
+    }
+}
+
+/// One workspace of a platform, with people and messages of its own. The console is one by itself.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Workspace {
+    /// The platform.
+    pub platform: Platform,
+    /// The platform's id of it, such as `T0123ABCD`; empty for the console.
+    pub id: String,
+}
+
+impl Workspace {
+    /// The console.
+    pub fn console() -> Self {
+        Self { platform: Platform::Console, id: String::new() }
+    }
+
+    /// A workspace of Slack.
+    pub fn slack(id: impl Into<String>) -> Self {
+        Self { platform: Platform::Slack, id: id.into() }
+    }
+
+    /// The word under which it is stored: `console`, `slack/T0123ABCD`.
+    pub fn word(&self) -> String {
+        match self.id.as_str() {
+            "" => self.platform.word().to_owned(),
+            id => format!("{}/{id}", self.platform.word()),
         }
     }
 }
@@ -43,8 +77,8 @@ pub enum Room {
 /// A message that exists on a platform.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MessageRef {
-    /// Which platform.
-    pub platform: Platform,
+    /// Where.
+    pub workspace: Workspace,
     /// The platform's id of the conversation.
     pub channel: String,
     /// The platform's id of the message.
@@ -132,8 +166,10 @@ pub enum Style {
     Plain,
     /// What most people will press.
     Primary,
-    /// Something that cannot be taken back.
+    /// Something that cannot be taken back: platforms that can, ask once more.
     Danger,
+    /// Rarely pressed: may stand in a menu.
+    Quiet,
 }
 
 /// Words with a little structure, so that each platform can show people and times in its own way.
@@ -222,11 +258,16 @@ impl From<String> for Text {
     }
 }
 
-/// A chat platform that messages can be delivered to.
+/// A workspace of a chat platform that messages can be delivered to.
 #[async_trait]
 pub trait Chat: Send + Sync {
-    /// Which platform this is.
-    fn platform(&self) -> Platform;
+    /// Which one this is.
+    fn workspace(&self) -> &Workspace;
+
+    /// How long changes of one message are gathered before it is rewritten once for all of them.
+    fn gathers(&self) -> TimeDelta {
+        TimeDelta::zero()
+    }
 
     /// Posts a message. `Ok` means that the platform has it. `key` is the same when the same message is
     /// posted again after a crash: a platform that can, answers with the first one.

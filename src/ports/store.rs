@@ -11,7 +11,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::chat::{MessageRef, Platform};
+use super::chat::{MessageRef, Workspace};
 use crate::domain::{
     Instant,
     audit::{Entry, NewEntry},
@@ -21,7 +21,7 @@ use crate::domain::{
     ids::{EffectId, EnvName, ExtensionId, KeyId, LeaseId, PersonId, RequestId},
     key::StoredKey,
     lease::Lease,
-    person::Person,
+    person::{Membership, Person},
     request::Request,
 };
 
@@ -55,7 +55,18 @@ pub trait Store: Send + Sync {
 /// A transaction.
 #[async_trait]
 pub trait Tx:
-    People + Keys + Requests + Leases + Extensions + Outbox + Cards + Inbox + AuditLog + ConsoleLog + Send
+    People
+    + Accounts
+    + Keys
+    + Requests
+    + Leases
+    + Extensions
+    + Outbox
+    + Cards
+    + Inbox
+    + AuditLog
+    + ConsoleLog
+    + Send
 {
     /// Makes everything in it lasting. [`StoreError::Conflict`] when the database refuses.
     async fn commit(self: Box<Self>) -> Stored<()>;
@@ -190,6 +201,34 @@ pub trait Outbox {
     async fn waiting(&mut self, limit: u32) -> Stored<Vec<Queued>>;
 }
 
+/// An account on a chat platform, as the platform described it when it was last asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Where it is an account.
+    pub workspace: Workspace,
+    /// The platform's id of it, such as `U0123ABCD`.
+    pub id: String,
+    /// What it is there.
+    pub membership: Membership,
+    /// Whose it is; `None` for somebody who is not admitted.
+    pub person: Option<PersonId>,
+    /// The platform's id of the direct conversation, once it was opened.
+    pub direct: Option<String>,
+    /// When the platform was last asked about it.
+    pub checked_at: Instant,
+}
+
+/// Accounts on chat platforms. A person has at most one in each workspace.
+#[async_trait]
+pub trait Accounts {
+    /// Saves an account. Another account of the same person in the same workspace is theirs no more.
+    async fn save_account(&mut self, account: &Account) -> Stored<()>;
+    /// The account of that id.
+    async fn account(&mut self, workspace: &Workspace, id: &str) -> Stored<Option<Account>>;
+    /// The account that somebody has in a workspace.
+    async fn account_of(&mut self, workspace: &Workspace, person: &PersonId) -> Stored<Option<Account>>;
+}
+
 /// For whom a card is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -226,8 +265,13 @@ pub struct Card {
 /// Cards that were posted.
 #[async_trait]
 pub trait Cards {
-    /// The card about a subject for an audience on a platform.
-    async fn card(&mut self, subject: &str, audience: Audience, platform: Platform) -> Stored<Option<Card>>;
+    /// The card about a subject for an audience in a workspace.
+    async fn card(
+        &mut self,
+        subject: &str,
+        audience: Audience,
+        workspace: &Workspace,
+    ) -> Stored<Option<Card>>;
     /// Remembers a posted card, or what it says now.
     async fn save_card(&mut self, card: &Card, now: Instant) -> Stored<()>;
 }

@@ -47,6 +47,7 @@ fn person(handle: &str, role: Role) -> Person {
         zone: chrono_tz::Europe::Berlin,
         roles: BTreeSet::from([role]),
         active: true,
+        origin: crate::domain::person::Origin::Listed,
     }
 }
 

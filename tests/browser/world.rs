@@ -137,6 +137,7 @@ fn people() -> Vec<Person> {
         zone,
         roles: roles.iter().copied().collect::<BTreeSet<_>>(),
         active: true,
+        origin: sublet::domain::person::Origin::Listed,
     };
     vec![
         person("dana", "Dana Okafor", chrono_tz::Europe::Berlin, &[Role::Developer]),

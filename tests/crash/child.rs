@@ -55,6 +55,7 @@ fn person(handle: &str, role: Role) -> Person {
         zone: chrono_tz::UTC,
         roles: BTreeSet::from([role]),
         active: true,
+        origin: sublet::domain::person::Origin::Listed,
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
     fs,
     io::Write,
     path::{Path, PathBuf},
-    sync::Mutex,
+    sync::{LazyLock, Mutex},
 };
 
 use async_trait::async_trait;
@@ -20,7 +20,7 @@ use sublet::{
     },
     ports::{
         Failure,
-        chat::{Chat, Message, MessageRef, Platform, Room},
+        chat::{Chat, Message, MessageRef, Room, Workspace},
         clock::Clock,
         cluster::{Cluster, Observed},
         mail::{Letter, Mail},
@@ -76,14 +76,15 @@ fn add<T: Serialize>(path: &Path, what: &T) {
 
 #[async_trait]
 impl Chat for Paper {
-    fn platform(&self) -> Platform {
-        Platform::Console
+    fn workspace(&self) -> &Workspace {
+        static PAPER: LazyLock<Workspace> = LazyLock::new(Workspace::console);
+        &PAPER
     }
 
     async fn post(&self, room: &Room, key: &str, message: &Message) -> Result<MessageRef, Failure> {
         add(&self.0.join("chat"), &Post { key: key.to_owned(), message: message.clone() });
         let channel = format!("{room:?}");
-        Ok(MessageRef { platform: Platform::Console, channel, id: key.to_owned() })
+        Ok(MessageRef { workspace: self.workspace().clone(), channel, id: key.to_owned() })
     }
 
     async fn rewrite(&self, at: &MessageRef, _message: &Message) -> Result<(), Failure> {

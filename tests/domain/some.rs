@@ -30,6 +30,7 @@ pub(crate) fn somebody(handle: &str, email: &str) -> Person {
         zone: chrono_tz::Europe::Berlin,
         roles: BTreeSet::from([Role::Developer]),
         active: true,
+        origin: sublet::domain::person::Origin::Listed,
     }
 }
 

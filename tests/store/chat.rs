@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sublet::ports::{
-    chat::{MessageRef, Platform},
+    chat::{MessageRef, Workspace},
     store::{Audience, Card, ConsoleMessage},
 };
 use tokio::task::JoinSet;
@@ -15,7 +15,7 @@ use crate::{
 
 pub async fn a_card_is_remembered_for_each_audience(place: Place) {
     let at_message = |id: &str| MessageRef {
-        platform: Platform::Console,
+        workspace: Workspace::console(),
         channel: "approvers".to_owned(),
         id: id.to_owned(),
     };
@@ -26,7 +26,7 @@ pub async fn a_card_is_remembered_for_each_audience(place: Place) {
         digest: digest.to_owned(),
     };
     let find = async |subject, audience| {
-        place.look(async |tx| tx.card(subject, audience, Platform::Console).await.unwrap()).await
+        place.look(async |tx| tx.card(subject, audience, &Workspace::console()).await.unwrap()).await
     };
     let (asker, approvers) = (card(Audience::Requester, "m1", "a"), card(Audience::Approvers, "m2", "b"));
     place

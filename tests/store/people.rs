@@ -1,13 +1,20 @@
 //! People and their keys.
 
 use sublet::{
-    domain::{ids::PersonId, key::StoredKey, person::Person},
-    ports::store::StoreError,
+    domain::{
+        ids::PersonId,
+        key::StoredKey,
+        person::{Membership, Person},
+    },
+    ports::{
+        chat::Workspace,
+        store::{Account, StoreError},
+    },
 };
 
 use crate::{
     engines::Place,
-    support::samples::{person, person_id, public_key, stored_key},
+    support::samples::{at, person, person_id, public_key, stored_key},
 };
 
 pub async fn a_person_is_found_by_id_and_by_handle(place: Place) {
@@ -79,4 +86,41 @@ pub async fn keys_are_listed_oldest_first_and_removed(place: Place) {
 async fn keys_of(place: &Place, handle: &str) -> Vec<StoredKey> {
     let owner: PersonId = person_id(handle);
     place.look(async |tx| tx.keys_of(&owner).await.unwrap()).await
+}
+
+pub async fn an_account_is_one_persons_and_a_person_has_one_in_each_workspace(place: Place) {
+    let (home, away) = (Workspace::slack("T1"), Workspace::slack("T2"));
+    let account = |workspace: &Workspace, id: &str, person: Option<&str>| Account {
+        workspace: workspace.clone(),
+        id: id.to_owned(),
+        membership: Membership::Member,
+        person: person.map(person_id),
+        direct: person.map(|_| format!("D-{id}")),
+        checked_at: at(0),
+    };
+    let find = async |workspace: &Workspace, id: &str| {
+        place.look(async |tx| tx.account(workspace, id).await.unwrap()).await
+    };
+    let of = async |workspace: &Workspace, person: &str| {
+        place.look(async |tx| tx.account_of(workspace, &person_id(person)).await.unwrap()).await
+    };
+    let save =
+        async |account: &Account| place.change(async |tx| tx.save_account(account).await.unwrap()).await;
+    let (first, other) = (account(&home, "U1", Some("dana")), account(&away, "U1", Some("kim")));
+    save(&first).await;
+    save(&other).await;
+    assert_eq!(find(&home, "U1").await, Some(first.clone()));
+    assert_eq!(of(&home, "dana").await, Some(first));
+    assert_eq!(of(&away, "dana").await, None, "the same id elsewhere is somebody else");
+    assert_eq!(of(&away, "kim").await, Some(other));
+
+    let guest = Account { membership: Membership::Guest, checked_at: at(1), ..account(&home, "U2", None) };
+    save(&guest).await;
+    assert_eq!(find(&home, "U2").await, Some(guest));
+
+    let moved = account(&home, "U3", Some("dana"));
+    save(&moved).await;
+    assert_eq!(of(&home, "dana").await, Some(moved));
+    let left = find(&home, "U1").await.unwrap();
+    assert_eq!((left.person, left.direct), (None, None), "the old account is theirs no more");
 }

@@ -51,6 +51,7 @@ pub fn person(handle: &str) -> Person {
         zone: chrono_tz::Europe::Berlin,
         roles: BTreeSet::from([Role::Developer]),
         active: true,
+        origin: sublet::domain::person::Origin::Listed,
     }
 }
 

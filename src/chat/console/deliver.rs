@@ -6,14 +6,14 @@ use tracing::error;
 use super::{Body, Console, SUBLET, channel};
 use crate::ports::{
     Failure,
-    chat::{Chat, Message, MessageRef, Platform, Room},
+    chat::{Chat, Message, MessageRef, Room, Workspace},
     store::StoreError,
 };
 
 #[async_trait]
 impl Chat for Console {
-    fn platform(&self) -> Platform {
-        Platform::Console
+    fn workspace(&self) -> &Workspace {
+        &self.workspace
     }
 
     async fn post(&self, room: &Room, key: &str, message: &Message) -> Result<MessageRef, Failure> {
@@ -21,7 +21,7 @@ impl Chat for Console {
         let body = Body::Posted { message: message.clone() };
         let key = format!("post:{channel}:{key}");
         let id = self.write(&key, room, SUBLET, None, &body).await.map_err(not_written)?;
-        Ok(MessageRef { platform: Platform::Console, channel, id })
+        Ok(MessageRef { workspace: self.workspace.clone(), channel, id })
     }
 
     async fn rewrite(&self, at: &MessageRef, message: &Message) -> Result<(), Failure> {

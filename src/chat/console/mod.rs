@@ -13,7 +13,7 @@ use tracing::warn;
 use crate::{
     domain::{ids::PersonId, person::Person},
     ports::{
-        chat::{Message, Room},
+        chat::{Message, Room, Workspace},
         clock::{Clock, Ids},
         store::{ConsoleMessage, Store, StoreError, Stored},
     },
@@ -31,6 +31,7 @@ pub struct Console {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
     news: watch::Sender<u64>,
+    workspace: Workspace,
 }
 
 /// What a message of the console says, as it is stored.
@@ -80,7 +81,7 @@ pub fn may_see(message: &ConsoleMessage, reader: &PersonId) -> bool {
 impl Console {
     /// A console whose messages are kept in `store`.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { store, clock, ids, news: watch::Sender::new(0) }
+        Self { store, clock, ids, news: watch::Sender::new(0), workspace: Workspace::console() }
     }
 
     /// Changes whenever this process has written or rewritten a message.

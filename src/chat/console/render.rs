@@ -200,7 +200,7 @@ fn tone_words(tone: &Tone) -> Option<(&'static str, &'static str)> {
 
 fn style_class(button: &Button) -> &'static str {
     match button.style {
-        Style::Plain => "plain",
+        Style::Plain | Style::Quiet => "plain",
         Style::Primary => "primary",
         Style::Danger => "danger",
     }

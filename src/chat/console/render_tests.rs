@@ -34,6 +34,7 @@ fn person(handle: &str, name: &str, zone: Tz) -> Person {
         zone,
         roles: BTreeSet::from([Role::Developer]),
         active: true,
+        origin: crate::domain::person::Origin::Listed,
     }
 }
 

@@ -6,22 +6,27 @@ use super::Session;
 use crate::{
     domain::Instant,
     ports::{
-        chat::{MessageRef, Platform},
+        chat::{MessageRef, Workspace},
         store::{Audience, Card, Cards, Stored},
     },
 };
 
 #[async_trait]
 impl Cards for Session {
-    async fn card(&mut self, subject: &str, audience: Audience, platform: Platform) -> Stored<Option<Card>> {
+    async fn card(
+        &mut self,
+        subject: &str,
+        audience: Audience,
+        workspace: &Workspace,
+    ) -> Stored<Option<Card>> {
         let sql = "SELECT channel, message, digest FROM cards
              WHERE subject = $1 AND audience = $2 AND platform = $3";
-        let query = sqlx::query_as(sql).bind(subject).bind(audience.word()).bind(platform.word());
+        let query = sqlx::query_as(sql).bind(subject).bind(audience.word()).bind(workspace.word());
         let row: Option<(String, String, String)> = self.find(query).await?;
         Ok(row.map(|(channel, id, digest)| Card {
             subject: subject.to_owned(),
             audience,
-            at: MessageRef { platform, channel, id },
+            at: MessageRef { workspace: workspace.clone(), channel, id },
             digest,
         }))
     }
@@ -34,7 +39,7 @@ impl Cards for Session {
         let save = sqlx::query(sql)
             .bind(&card.subject)
             .bind(card.audience.word())
-            .bind(card.at.platform.word())
+            .bind(card.at.workspace.word())
             .bind(&card.at.channel)
             .bind(&card.at.id)
             .bind(&card.digest)

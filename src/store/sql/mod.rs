@@ -1,6 +1,7 @@
 //! A database of one kind: its transactions, and how what goes wrong in them is told. Compiled once for each
 //! database; `super` is `sqlite.rs` or `postgres.rs`.
 
+mod accounts;
 mod audit;
 mod cards;
 mod console;

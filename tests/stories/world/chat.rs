@@ -1,11 +1,14 @@
 //! A chat platform of paper: keeps what was posted, and fails when told to.
 
-use std::{collections::BTreeMap, sync::Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{LazyLock, Mutex},
+};
 
 use async_trait::async_trait;
 use sublet::ports::{
     Failure,
-    chat::{Block, Button, Chat, Message, MessageRef, Platform, Room},
+    chat::{Block, Button, Chat, Message, MessageRef, Room, Workspace},
 };
 
 /// A message as it is now.
@@ -114,8 +117,9 @@ impl State {
 
 #[async_trait]
 impl Chat for FakeChat {
-    fn platform(&self) -> Platform {
-        Platform::Console
+    fn workspace(&self) -> &Workspace {
+        static PAPER: LazyLock<Workspace> = LazyLock::new(Workspace::console);
+        &PAPER
     }
 
     async fn post(&self, room: &Room, key: &str, message: &Message) -> Result<MessageRef, Failure> {
@@ -129,7 +133,7 @@ impl Chat for FakeChat {
                 state.messages.push(Posted { room, key, message, read: None, deleted: false });
                 state.messages.len() - 1
             });
-            Ok(MessageRef { platform: Platform::Console, channel: channel(room), id: at.to_string() })
+            Ok(MessageRef { workspace: self.workspace().clone(), channel: channel(room), id: at.to_string() })
         })
     }
 

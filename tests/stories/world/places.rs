@@ -57,6 +57,7 @@ fn person(handle: &str, name: &str, zone: Tz, roles: &[Role]) -> Person {
         zone,
         roles: BTreeSet::from_iter(roles.iter().copied()),
         active: true,
+        origin: sublet::domain::person::Origin::Listed,
     }
 }
 

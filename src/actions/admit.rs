@@ -1,0 +1,162 @@
+//! Somebody comes by a chat platform that vouches for them: who are they to us, and may they come in?
+
+use chrono_tz::Tz;
+
+use super::{World, work::Work};
+use crate::{
+    cards::{self, answer},
+    domain::{
+        ids::PersonId,
+        person::{Membership, Origin, Person, Role},
+        refusal::Refusal,
+    },
+    ports::{
+        chat::{Message, Workspace},
+        store::{Account, Stored},
+    },
+    until_saved,
+};
+
+/// An account as the platform describes it now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described {
+    /// Where it is an account.
+    pub workspace: Workspace,
+    /// The platform's id of it.
+    pub id: String,
+    /// What it is there.
+    pub membership: Membership,
+    /// The name to show.
+    pub name: String,
+    /// The short name, as a wish: it is changed when somebody else has it.
+    pub handle: String,
+    /// Their address, when the platform shows it.
+    pub email: Option<String>,
+    /// Their time zone, when the platform knows it.
+    pub zone: Option<Tz>,
+}
+
+/// Who may come in without being listed in the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Newcomers {
+    /// Every full member whose address is of an allowed domain: as a developer, who may ask.
+    #[default]
+    Members,
+    /// Nobody.
+    Nobody,
+}
+
+/// Links an account to the person of its address, who is made if newcomers may come, and remembers what the
+/// platform said. The answer for somebody who is not admitted says why.
+///
+/// # Errors
+/// When the database fails.
+pub async fn admit(
+    world: &World,
+    described: &Described,
+    newcomers: Newcomers,
+) -> Stored<Result<PersonId, Message>> {
+    let admitted = until_saved!(once(world, described, newcomers))?;
+    Ok(admitted
+        .map_err(|refusal| answer::refused(&cards::refusal::say(&refusal, &cards::People::default()), None)))
+}
+
+async fn once(
+    world: &World,
+    described: &Described,
+    newcomers: Newcomers,
+) -> Stored<Result<PersonId, Refusal>> {
+    let mut work = Work::begin(world).await?;
+    let admitted = find_or_make(&mut work, described, newcomers).await?;
+    let known = work.tx.account(&described.workspace, &described.id).await?;
+    let person = admitted.as_ref().ok().cloned();
+    let account = Account {
+        workspace: described.workspace.clone(),
+        id: described.id.clone(),
+        membership: described.membership,
+        direct: known.filter(|known| known.person == person).and_then(|known| known.direct),
+        person,
+        checked_at: work.now,
+    };
+    work.tx.save_account(&account).await?;
+    work.commit().await?;
+    Ok(admitted)
+}
+
+async fn find_or_make(
+    work: &mut Work<'_>,
+    described: &Described,
+    newcomers: Newcomers,
+) -> Stored<Result<PersonId, Refusal>> {
+    let people = work.tx.people().await?;
+    let same = |person: &&Person| {
+        described.email.as_ref().is_some_and(|email| person.email.eq_ignore_ascii_case(email))
+    };
+    let known = people.iter().find(same);
+    let listed = known.is_some_and(|person| person.origin == Origin::Listed);
+    if let Err(refusal) = described.membership.admits(listed) {
+        return Ok(Err(refusal));
+    }
+    let Some(email) = &described.email else { return Ok(Err(Refusal::NoAddress)) };
+    let Some(known) = known else {
+        return newcomer(work, described, email, newcomers, &people).await;
+    };
+    if !known.active {
+        return Ok(Err(Refusal::Unknown));
+    }
+    let mut person = known.clone();
+    // What the configuration says about somebody counts more; of UTC it may just have said nothing.
+    if person.origin == Origin::Chat {
+        person.name.clone_from(&described.name);
+    }
+    if person.origin == Origin::Chat || person.zone == Tz::UTC {
+        person.zone = described.zone.unwrap_or(person.zone);
+    }
+    if person != *known {
+        work.tx.save_person(&person).await?;
+    }
+    Ok(Ok(person.id))
+}
+
+async fn newcomer(
+    work: &mut Work<'_>,
+    described: &Described,
+    email: &str,
+    newcomers: Newcomers,
+    people: &[Person],
+) -> Stored<Result<PersonId, Refusal>> {
+    if newcomers == Newcomers::Nobody {
+        return Ok(Err(Refusal::Unknown));
+    }
+    let person = Person {
+        id: PersonId::new(work.world.ids.next()),
+        handle: free_handle(&described.handle, people),
+        name: described.name.clone(),
+        email: email.to_owned(),
+        zone: described.zone.unwrap_or(Tz::UTC),
+        roles: [Role::Developer].into(),
+        active: true,
+        origin: Origin::Chat,
+    };
+    if let Err(refusal) = work.world.policy.admits(&person) {
+        return Ok(Err(refusal));
+    }
+    work.tx.save_person(&person).await?;
+    tracing::info!(handle = person.handle, "somebody new came by a chat platform");
+    Ok(Ok(person.id))
+}
+
+/// The wish, in the letters of handles; with a number behind it when somebody has it already.
+pub(super) fn free_handle(wish: &str, people: &[Person]) -> String {
+    let letters = wish.to_lowercase();
+    let letters =
+        letters.chars().filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(*c));
+    let letters: String = letters.skip_while(|c| !c.is_ascii_lowercase()).take(28).collect();
+    let base = if letters.is_empty() { "somebody".to_owned() } else { letters };
+    let taken = |handle: &str| people.iter().any(|person| person.handle == handle);
+    if !taken(&base) {
+        return base;
+    }
+    let numbered = (2..).map(|number| format!("{base}-{number}"));
+    numbered.into_iter().find(|handle| !taken(handle)).unwrap_or(base)
+}

@@ -1,0 +1,3 @@
+//! Slack: what people do there comes in by Socket Mode or HTTP, and our messages go out by the Web API.
+
+pub mod settings;
