@@ -150,6 +150,17 @@ impl Form {
         self
     }
 
+    /// Fills in values and keeps everything in sight, to be changed: also what the command is about. Values
+    /// without a field, such as parameters of the template that was chosen before, are dropped.
+    pub fn showing(mut self, given: &[(String, String)]) -> Self {
+        for (name, value) in given {
+            for field in self.fields.iter_mut().filter(|field| field.name == *name) {
+                field.value.clone_from(value);
+            }
+        }
+        self
+    }
+
     /// Limits a field to these values: the templates there are, or the person's keys.
     pub fn offer(&mut self, name: &str, choices: Vec<String>) {
         for field in self.fields.iter_mut().filter(|field| field.name == name) {

@@ -8,6 +8,8 @@ mod analyse_request;
 mod ask_extension;
 mod completion;
 mod decide;
+mod forms;
+mod home;
 mod keys;
 mod look;
 mod perform;
@@ -41,6 +43,8 @@ use crate::{
 
 pub use analyse_request::analyse;
 pub use completion::complete;
+pub use forms::form;
+pub use home::home;
 pub use perform::perform;
 
 /// What every action may use.

@@ -1,9 +1,9 @@
 //! The one way in: who is it, what was said, do it once, answer.
 
-use commands::{Context, Invocation, Spec, UsageError, Values, form, line, read_values};
+use commands::{Context, Invocation, Spec, UsageError, Values, line, read_values};
 
 use super::{
-    Answer, Asked, Inbound, Input, World, ask_extension, decide, keys, look, release_environment,
+    Answer, Inbound, Input, World, ask_extension, decide, forms, keys, look, release_environment,
     request_environment, retry, withdraw_request,
     work::{Stop, TRIES, Work},
 };
@@ -16,11 +16,7 @@ use crate::{
         request::Decision,
     },
     faults,
-    ports::{
-        chat::{Message, Text},
-        store::StoreError,
-    },
-    values,
+    ports::{chat::Message, store::StoreError},
 };
 
 /// Does what was said and answers. It never fails: what breaks is logged once with the reference that the
@@ -86,9 +82,11 @@ fn count(said: &Said, outcome: &'static str) {
 }
 
 /// A command that was understood: what a form can begin with when it comes back.
-struct Said {
-    spec: &'static Spec,
-    pairs: Vec<(String, String)>,
+pub(super) struct Said {
+    /// Which command.
+    pub(super) spec: &'static Spec,
+    /// Its values by name.
+    pub(super) pairs: Vec<(String, String)>,
 }
 
 fn read(input: &Input, context: &Context) -> Result<Invocation, UsageError> {
@@ -165,12 +163,12 @@ async fn refuse(
         work.tx.record(&NewEntry::about(&name, work.now, Actor::Person(caller.id.clone()), fact)).await?;
     }
     let from_form = matches!(inbound.input, Input::Form { .. });
-    if let Some((_, said)) = by
+    if let Some((caller, said)) = by
         && !forbidden
         && !refusal.is_final()
         && (from_form || refusal.only_asks_for_more())
     {
-        return Ok(form_again(world, said, &words, from_form));
+        return Ok(Answer::Ask(forms::after_refusal(&mut work, caller, said, &words, from_form).await?));
     }
     let message = answer::refused(&words, mark(&inbound.input, &words));
     work.tx.answered(&inbound.id, &to_json(&message)?).await?;
@@ -187,19 +185,6 @@ fn mark(input: &Input, words: &refusal::Said) -> Option<String> {
     Some(format!("{text}\n{}{}", " ".repeat(from), "^".repeat(wide)))
 }
 
-/// The form, with what was given; when it comes back, with the faults beside their fields.
-fn form_again(world: &World, said: &Said, words: &refusal::Said, again: bool) -> Answer {
-    let form = form::form(said.spec, &parameters(world, &said.pairs)).with(&said.pairs);
-    if !again {
-        return Answer::Ask(Asked { form, problem: None, faults: Vec::new() });
-    }
-    let has = |name: &str| form.fields.iter().any(|field| field.name == name);
-    let faults: Vec<_> = words.fields.iter().filter(|(name, _)| has(name)).cloned().collect();
-    let problem = words.what.clone().and(" ").and(words.hint.clone());
-    let problem = faults.is_empty().then_some(problem);
-    Answer::Ask(Asked { form, problem, faults })
-}
-
 /// What could not be read: a form when something is only missing or came from a form, else the marked line.
 async fn misread(
     work: &mut Work<'_>,
@@ -209,32 +194,15 @@ async fn misread(
 ) -> Result<Answer, StoreError> {
     let from_form = matches!(inbound.input, Input::Form { .. });
     if (error.missing || from_form)
-        && let Some(mut form) = form::form_for(error, &parameters(work.world, &error.given))
+        && let Some(asked) = forms::after_mistake(work, caller, error, from_form).await?
     {
-        let templates = work.world.templates.all();
-        form.offer("template", templates.iter().map(|template| template.name.clone()).collect());
-        let keys = work.tx.keys_of(&caller.id).await?;
-        form.offer("key", keys.into_iter().map(|key| key.name).collect());
-        let problem = (from_form && error.field.is_none()).then(|| Text::plain(error.explain()));
-        let faults = if from_form && error.missing { missing(error) } else { Vec::new() };
-        return Ok(Answer::Ask(Asked { form, problem, faults }));
+        return Ok(Answer::Ask(asked));
     }
     let line = match &inbound.input {
         Input::Line(text) => Some(text.as_str()),
         Input::Form { .. } => None,
     };
     Ok(Answer::Say(answer::misread(error, line)))
-}
-
-/// What a form that was sent still lacks, beside its field.
-fn missing(error: &UsageError) -> Vec<(String, Text)> {
-    error.field.iter().map(|field| (field.clone(), Text::plain(error.what.clone()))).collect()
-}
-
-fn parameters(world: &World, given: &[(String, String)]) -> Vec<form::Parameter> {
-    let named = given.iter().find(|(name, _)| name == "template");
-    let template = named.and_then(|(_, template)| world.templates.named(template));
-    template.map_or_else(Vec::new, |template| values::describe(&template))
 }
 
 fn to_json(message: &Message) -> Result<String, StoreError> {

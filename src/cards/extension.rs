@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::extension::{Extension, ExtensionState},
-    ports::chat::{Block, Message, Style, Text, Tone},
+    ports::chat::{Block, Button, Message, Style, Text, Tone},
     values,
 };
 
@@ -29,15 +29,19 @@ pub fn for_approvers(story: &Story, extension: &Extension) -> Message {
         }
         fields.push(("At the latest".to_owned(), Text::default().time(lease.latest_end())));
     }
-    let mut buttons = Vec::new();
-    if let ExtensionState::Pending(_) = extension.state {
-        buttons = decision_buttons(extension.id.as_str(), extension.version);
-        buttons.push(button("Details", Style::Plain, EnvShow { name: name.to_owned() }.to_line()));
-    }
     let summary = Text(asks.clone().and(". ").0.into_iter().chain(state.0.clone()).collect());
     let mut blocks = vec![Block::Heading(asks), Block::Fields(fields), Block::Paragraph(state)];
-    blocks.extend(actions(buttons));
+    blocks.extend(actions(buttons(extension)));
     Message { summary, tone, blocks }
+}
+
+/// What approvers can do about it now.
+pub(super) fn buttons(extension: &Extension) -> Vec<Button> {
+    let ExtensionState::Pending(_) = extension.state else { return Vec::new() };
+    let mut buttons = decision_buttons(extension.id.as_str(), extension.version);
+    let details = EnvShow { name: extension.name.as_str().to_owned() }.to_line();
+    buttons.push(button("Details", Style::Plain, details));
+    buttons
 }
 
 fn state(story: &Story, extension: &Extension) -> (Text, Tone) {

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod answer;
 pub mod extension;
+pub mod home;
 mod letter;
 pub mod listing;
 pub mod notice;
@@ -13,7 +14,7 @@ pub mod refusal;
 pub mod request;
 pub mod story;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     domain::{ids::PersonId, person::Person, template::Value},
@@ -23,12 +24,12 @@ use crate::{
 
 /// The people that a card mentions.
 #[derive(Debug, Clone, Default)]
-pub struct People(BTreeMap<PersonId, Person>);
+pub struct People(Arc<BTreeMap<PersonId, Person>>);
 
 impl People {
     /// Those people.
     pub fn new(people: impl IntoIterator<Item = Person>) -> Self {
-        Self(people.into_iter().map(|person| (person.id.clone(), person)).collect())
+        Self(Arc::new(people.into_iter().map(|person| (person.id.clone(), person)).collect()))
     }
 
     /// Somebody, if known.

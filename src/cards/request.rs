@@ -147,7 +147,7 @@ fn extension_note(story: &Story) -> Option<Block> {
     Some(Block::Note(text))
 }
 
-fn requester_buttons(story: &Story) -> Vec<Button> {
+pub(super) fn requester_buttons(story: &Story) -> Vec<Button> {
     let name = story.request.name.as_str();
     match (&story.request.state, story.lease.as_ref()) {
         (RequestState::Analysing | RequestState::Pending(_), _) => {
@@ -184,7 +184,7 @@ fn retry(lease: &Lease) -> Button {
     button("Retry", Style::Primary, line)
 }
 
-fn approver_buttons(story: &Story) -> Vec<Button> {
+pub(super) fn approver_buttons(story: &Story) -> Vec<Button> {
     let request = &story.request;
     let details =
         button("Details", Style::Plain, EnvShow { name: request.name.as_str().to_owned() }.to_line());

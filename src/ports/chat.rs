@@ -136,6 +136,13 @@ pub enum Block {
         /// The step under way.
         step: String,
     },
+    /// How much of something is left or used.
+    Bar {
+        /// How full the bar is, in hundredths.
+        percent: u8,
+        /// The same in words.
+        words: Text,
+    },
     /// Something to be copied as it is, in fixed width.
     Code(String),
     /// A list.

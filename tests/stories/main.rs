@@ -10,6 +10,7 @@
 mod decisions;
 mod endings;
 mod extensions;
+mod home;
 mod main_job;
 mod provisioning;
 mod reach;
@@ -70,6 +71,7 @@ stories! {
         asleep_over_the_whole_warning, a_purge_before_the_receipt_is_impossible;
     restarts: in_the_middle_of_everything;
     zones: clocks_go_back_inside_a_lease, clocks_go_forward_inside_a_lease, an_end_in_my_own_zone;
+    home: it_shows_the_time_left_and_what_waits, a_form_follows_the_template_that_is_chosen;
     reach: names_and_reasons_of_all_kinds, a_deleted_card_comes_back;
 }
 

@@ -67,6 +67,7 @@ fn nothing_that_somebody_wrote_becomes_markup() {
             Block::Paragraph(evil()),
             Block::Fields(vec![(EVIL.into(), evil())]),
             Block::Progress { done: 1, total: 3, step: EVIL.into() },
+            Block::Bar { percent: 40, words: evil() },
             Block::Code(EVIL.into()),
             Block::List(vec![evil()]),
             Block::Actions(vec![button]),

@@ -105,6 +105,10 @@ pub fn message(message: &Message, zone: Tz) -> String {
             let (done, total) = (usize::from(*done), usize::from(*total));
             format!("{}{} {step}", "▓".repeat(done), "░".repeat(total.saturating_sub(done)))
         }
+        Block::Bar { percent, words } => {
+            let full = usize::from(*percent) / 10;
+            format!("{}{} {}", "▓".repeat(full), "░".repeat(10 - full), words.in_zone(zone))
+        }
         Block::Code(text) => format!("    {}", text.replace('\n', "\n    ")),
         Block::List(items) => {
             let item = |text: &sublet::ports::chat::Text| format!("- {}", text.in_zone(zone));

@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 use sublet::{
-    actions::{Answer, Inbound, Input, perform},
+    actions::{Answer, Inbound, Input, form, home, perform},
     ports::chat::{Platform, Room},
 };
 
@@ -75,6 +75,22 @@ impl World {
     /// The real name behind a short one.
     pub fn real(&self, name: &str) -> String {
         self.names.real(name)
+    }
+
+    /// Somebody opens their home page, on a platform that has such pages.
+    pub async fn home(&self, who: &str) -> String {
+        let page = home(&self.engine.world, &places::id(who)).await.expect("the database");
+        let Some(page) = page else { return "nobody".to_owned() };
+        self.names.short(&paper::message(&page, self.zone(who).await))
+    }
+
+    /// Somebody chooses another template in a form that holds these values.
+    pub async fn chooses(&self, who: &str, path: &str, filled: &[(&str, &str)]) -> String {
+        let path: Vec<String> = path.split(' ').map(str::to_owned).collect();
+        let filled: Vec<_> =
+            filled.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        let asked = form(&self.engine.world, &places::id(who), &path, &filled).await.expect("the database");
+        paper::form(&asked.expect("the form of a command"), self.zone(who).await)
     }
 
     async fn zone(&self, place: &str) -> Tz {
