@@ -207,8 +207,17 @@ fn names_numbers_and_keys() {
 
 #[test]
 fn a_key_of_quotes_alone_is_no_key() {
-    insta::assert_snapshot!(answer("/key add\u{a0}\""), @"");
-    insta::assert_snapshot!(answer("/key add \"\""), @"");
+    insta::assert_snapshot!(answer("/key add \""), @r#"
+    /key add "
+             ^
+    This quote is never closed.
+    Add the other quote where the text ends.
+    "#);
+    insta::assert_snapshot!(answer("/key add \"\""), @"
+    `public key` is missing.
+    The form is: /key add [name=laptop] <public key …>
+    For example:  /key add ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1n0VPr7XqZ2cVnLr0eWm3xkWj0g2wSpb4Yd6dG3hZk kim@laptop
+    ");
 }
 
 #[test]
