@@ -67,13 +67,34 @@ pub async fn form(
 ) -> Result<Response, Problem> {
     let id = pairs.iter().find(|(name, _)| name == "id").and_then(|(_, id)| Uuid::parse_str(id).ok());
     let id = id.ok_or_else(|| Problem::unreadable("The form came without its id. Open it again."))?;
+    let (path, values) = filled(&pairs);
+    act(&web, &handle, &room, &headers, id, What::Filled { path, values }).await
+}
+
+/// `POST …/form/again`: the same form after another template was chosen in it. Needs a script; without one the
+/// form comes back from sending it.
+pub async fn form_again(
+    State(web): State<Web>,
+    Path((handle, room)): Place,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let viewer = Viewer::find(&web, &handle, &room).await?;
+    let (path, values) = filled(&pairs);
+    let asked = actions::form(&web.world, &viewer.person.id, &path, &values).await;
+    let asked = asked.map_err(|error| Problem::store(web.world.ids.as_ref(), error))?;
+    let asked = asked.ok_or_else(|| Problem::unreadable("The form is for no command. Open it again."))?;
+    let html = form::dialog(&asked, &viewer, web.world.clock.now(), web.world.ids.as_ref());
+    html.map(asking).map_err(|error| Problem::fault(web.world.ids.as_ref(), error))
+}
+
+/// The command that a form is for, and what was filled in.
+fn filled(pairs: &[(String, String)]) -> (Vec<String>, Vec<(String, String)>) {
     let path = pairs.iter().filter(|(name, _)| name == "path").map(|(_, word)| word.clone()).collect();
     let value = |(name, value): &(String, String)| {
         let (name, value) = (name.strip_prefix("v-")?, value.trim());
         (!value.is_empty()).then(|| (name.to_owned(), value.to_owned()))
     };
-    let values = pairs.iter().filter_map(value).collect();
-    act(&web, &handle, &room, &headers, id, What::Filled { path, values }).await
+    (path, pairs.iter().filter_map(value).collect())
 }
 
 /// Has an act done. With a script the answer arrives as a live event and this only says what the page should

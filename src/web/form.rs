@@ -82,6 +82,11 @@ impl View<'_> {
         ids.join(" ")
     }
 
+    /// Whether other fields depend on what is chosen here.
+    fn leads(&self) -> bool {
+        matches!(self.field.kind, FieldKind::Arg(Kind::Template))
+    }
+
     /// Keys and names are typed as they are, without a browser's corrections.
     fn is_prose(&self) -> bool {
         matches!(self.field.kind, FieldKind::Arg(Kind::Text))

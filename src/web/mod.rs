@@ -76,6 +76,7 @@ pub fn router(web: Web) -> Router {
         .route("/as/{handle}/{room}/say", post(act::say))
         .route("/as/{handle}/{room}/press", post(act::press))
         .route("/as/{handle}/{room}/form", post(act::form))
+        .route("/as/{handle}/{room}/form/again", post(act::form_again))
         .route("/as/{handle}/{room}/complete", get(act::complete))
         .route("/as/{handle}/{room}/events", get(live::events))
         .route("/assets/{*path}", get(assets::asset))

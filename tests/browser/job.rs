@@ -37,6 +37,14 @@ async fn ask(page: &Page) {
     press(page, "Add").await;
     page.wait_for("dialog:not([open])").await;
     page.wait_for_words(&["Stored your key", "laptop"]).await;
+    page.say("/env request").await;
+    page.wait_for("dialog[open] #field-template").await;
+    page.keys("w").await;
+    page.wait_for("dialog[open] #field-cpu").await;
+    let chosen = page.script("return document.querySelector('#field-template').value").await;
+    assert_eq!(chosen, "web", "the form follows the template, and keeps the choice");
+    page.key(Key::Escape).await;
+    page.wait_for("dialog:not([open])").await;
     page.say("/env request web cpu=2 memory=4Gi for=3d to test the new checkout").await;
     page.wait_for_words(&["Waiting for an approver", "Withdraw"]).await;
     shots(page, "asked").await;
