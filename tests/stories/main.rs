@@ -12,6 +12,7 @@ mod endings;
 mod extensions;
 mod home;
 mod main_job;
+mod newcomers;
 mod provisioning;
 mod reach;
 mod requests;
@@ -72,6 +73,8 @@ stories! {
     restarts: in_the_middle_of_everything;
     zones: clocks_go_back_inside_a_lease, clocks_go_forward_inside_a_lease, an_end_in_my_own_zone;
     home: it_shows_the_time_left_and_what_waits, a_form_follows_the_template_that_is_chosen;
+    newcomers: members_of_an_allowed_domain_may_come, whoever_is_listed_is_recognised_by_their_address,
+        whoever_came_first_and_is_listed_later_stays_who_they_are;
     reach: names_and_reasons_of_all_kinds, a_deleted_card_comes_back;
 }
 
