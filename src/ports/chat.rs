@@ -241,6 +241,24 @@ impl Text {
         self
     }
 
+    /// The same words, with what stands between backticks as code: help and refusals are written like that.
+    pub fn ticked(&self) -> Self {
+        let mut pieces = Vec::new();
+        for piece in &self.0 {
+            match piece {
+                Piece::Plain(plain) if plain.matches('`').count() % 2 == 0 => {
+                    let parts = plain.split('`').enumerate().filter(|(_, part)| !part.is_empty());
+                    pieces.extend(parts.map(|(at, part)| match at % 2 {
+                        0 => Piece::Plain(part.to_owned()),
+                        _ => Piece::Code(part.to_owned()),
+                    }));
+                }
+                other => pieces.push(other.clone()),
+            }
+        }
+        Self(pieces)
+    }
+
     /// The words alone, with times in this zone: for e-mail, logs and tests.
     pub fn in_zone(&self, zone: chrono_tz::Tz) -> String {
         let show = |piece: &Piece| match piece {

@@ -10,7 +10,7 @@ use super::{Body, SUBLET, channel, decode};
 use crate::{
     domain::{Instant, ids::PersonId, person::Person},
     ports::{
-        chat::{Block, Button, Message, Piece, Room, Style, Text, Tone},
+        chat::{Block, Button, Message, Piece, Room, Style, Tone},
         clock::Ids,
         store::ConsoleMessage,
     },
@@ -39,24 +39,6 @@ impl Reader<'_> {
     pub fn is(&self, id: &PersonId) -> bool {
         *id == self.person.id
     }
-}
-
-/// The same words, with what stands between backticks as code: help and refusals are written like that.
-pub fn ticked(words: &Text) -> Text {
-    let mut pieces = Vec::new();
-    for piece in &words.0 {
-        match piece {
-            Piece::Plain(plain) if plain.matches('`').count() % 2 == 0 => {
-                let parts = plain.split('`').enumerate().filter(|(_, part)| !part.is_empty());
-                pieces.extend(parts.map(|(at, part)| match at % 2 {
-                    0 => Piece::Plain(part.to_owned()),
-                    _ => Piece::Code(part.to_owned()),
-                }));
-            }
-            other => pieces.push(other.clone()),
-        }
-    }
-    Text(pieces)
 }
 
 /// A moment, ready to be shown.

@@ -135,7 +135,7 @@ fn a_picture_has_the_first_and_the_last_letter() {
 
 #[test]
 fn what_stands_between_backticks_is_code_unless_one_is_alone() {
-    let code = |words: &str| ticked(&Text::plain(words));
+    let code = |words: &str| Text::plain(words).ticked();
     assert_eq!(code("such as `3d`."), Text::plain("such as ").code("3d").and("."));
     assert_eq!(code("a ` alone"), Text::plain("a ` alone"));
 }

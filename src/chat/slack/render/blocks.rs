@@ -1,0 +1,160 @@
+//! Our neutral blocks as Slack's, every limit kept: what is too long is cut, what is too much is counted.
+
+use slack_morphism::prelude::*;
+
+use super::{Names, actions, limits, text};
+use crate::ports::chat::{Block, Message, Piece, Text, Tone};
+
+/// What there is room for.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
+    /// Blocks.
+    pub blocks: usize,
+}
+
+/// How many cells a bar has.
+const CELLS: usize = 10;
+
+/// Everything that the message shows, from top to bottom. Never nothing.
+pub fn all(message: &Message, names: &Names, room: Room) -> Vec<SlackBlock> {
+    let mut shown: Vec<SlackBlock> = Vec::new();
+    let mut buttons = actions::Counter::default();
+    let tone = tone(message.tone).map(|(sign, word)| context(format!("{sign} {word}")));
+    let (titles, rest) = match message.blocks.split_first() {
+        Some((first @ Block::Heading(_), rest)) => (Some(first), rest),
+        _ => (None, message.blocks.as_slice()),
+    };
+    shown.extend(titles.into_iter().flat_map(|title| block(title, names, &mut buttons)));
+    shown.extend(tone);
+    shown.extend(rest.iter().flat_map(|part| block(part, names, &mut buttons)));
+    if message.blocks.is_empty() || shown.is_empty() {
+        shown.extend(paragraph(&message.summary, names));
+    }
+    if shown.is_empty() {
+        shown.push(section("…".to_owned()));
+    }
+    within(shown, room.blocks)
+}
+
+/// A sign and a word for the tone, so that colour is never alone.
+pub fn tone(tone: Tone) -> Option<(&'static str, &'static str)> {
+    match tone {
+        Tone::Plain => None,
+        Tone::Asking => Some(("❔", "Needs a decision")),
+        Tone::Working => Some(("⏳", "Under way")),
+        Tone::Good => Some(("✅", "All good")),
+        Tone::Warning => Some(("⚠️", "Attention")),
+        Tone::Bad => Some(("❌", "Failed")),
+        Tone::Over => Some(("⏹️", "Over")),
+    }
+}
+
+/// A section of mrkdwn that is safe already.
+pub fn section(mrkdwn: String) -> SlackBlock {
+    SlackSectionBlock::new().with_text(marked(mrkdwn)).into()
+}
+
+/// Small print of mrkdwn that is safe already.
+pub fn context(mrkdwn: String) -> SlackBlock {
+    let text = SlackBlockMarkDownText::new(mrkdwn).with_verbatim(true);
+    SlackContextBlock::new(vec![text.into()]).into()
+}
+
+fn marked(mrkdwn: String) -> SlackBlockText {
+    // Verbatim: Slack makes no links and no mentions of what only looks like one.
+    SlackBlockMarkDownText::new(mrkdwn).with_verbatim(true).into()
+}
+
+fn block(block: &Block, names: &Names, buttons: &mut actions::Counter) -> Vec<SlackBlock> {
+    match block {
+        Block::Heading(words) => heading(words, names),
+        Block::Paragraph(words) => paragraph(words, names),
+        Block::Fields(all) => fields(all, names),
+        Block::Progress { done, total, step } => progress(*done, *total, step),
+        Block::Code(code) => text::fenced(code).into_iter().map(section).collect(),
+        Block::List(items) => list(items, names),
+        Block::Actions(all) => actions::actions(all, buttons),
+        Block::Note(words) => {
+            let note = text::mrkdwn(words, names, limits::SECTION);
+            Some(note).filter(|note| !note.trim().is_empty()).map(context).into_iter().collect()
+        }
+    }
+}
+
+/// A header, which Slack shows without formatting; with a person or a moment in it, a strong section instead.
+fn heading(words: &Text, names: &Names) -> Vec<SlackBlock> {
+    let alive = |piece: &Piece| matches!(piece, Piece::Person { .. } | Piece::Time(_));
+    if words.0.iter().any(alive) {
+        return vec![section(text::strong(words, names, limits::SECTION))];
+    }
+    vec![SlackHeaderBlock::new(text::plain(words, limits::HEADER).into()).into()]
+}
+
+fn paragraph(words: &Text, names: &Names) -> Vec<SlackBlock> {
+    let words = text::mrkdwn(words, names, limits::SECTION);
+    if words.trim().is_empty() { Vec::new() } else { vec![section(words)] }
+}
+
+fn fields(all: &[(String, Text)], names: &Names) -> Vec<SlackBlock> {
+    let field = |(name, words): &(String, Text)| {
+        let name = text::strong(&Text::plain(text::label(name, limits::HEADER)), names, limits::FIELD / 2);
+        let room = limits::FIELD - limits::length(&name) - 1;
+        marked(format!("{name}\n{}", text::mrkdwn(words, names, room)))
+    };
+    let one = |part: &[(String, Text)]| {
+        SlackSectionBlock::new().with_fields(part.iter().map(field).collect()).into()
+    };
+    all.chunks(limits::FIELDS).map(one).collect()
+}
+
+fn progress(done: u8, total: u8, step: &str) -> Vec<SlackBlock> {
+    let total = total.max(1);
+    let done = done.min(total);
+    let words = Text::plain(format!(" {done} of {total} {step}"));
+    let words = text::mrkdwn(&words, &Names::default(), limits::SECTION - CELLS);
+    vec![section(format!("{}{words}", bar(done.into(), total.into())))]
+}
+
+/// A bar of that part of a whole.
+fn bar(part: usize, whole: usize) -> String {
+    let filled = (part * CELLS) / whole.max(1);
+    (0..CELLS).map(|cell| if cell < filled { '▓' } else { '░' }).collect()
+}
+
+/// Items on lines of their own, as many sections as they need.
+fn list(items: &[Text], names: &Names) -> Vec<SlackBlock> {
+    let mut parts: Vec<String> = Vec::new();
+    for item in items {
+        let line = format!("• {}", text::mrkdwn(item, names, limits::SECTION - 2));
+        match parts.last_mut() {
+            Some(part) if limits::length(part) + limits::length(&line) < limits::SECTION => {
+                part.push('\n');
+                part.push_str(&line);
+            }
+            _ => parts.push(line),
+        }
+    }
+    parts.into_iter().map(section).collect()
+}
+
+/// As many blocks as there is room for; those with buttons stay, and the reader is told that some are missing.
+fn within(shown: Vec<SlackBlock>, room: usize) -> Vec<SlackBlock> {
+    let too_many = shown.len().saturating_sub(room);
+    if too_many == 0 {
+        return shown;
+    }
+    let is_actions = |block: &SlackBlock| matches!(block, SlackBlock::Actions(_));
+    let pressed = shown.iter().filter(|block| is_actions(block)).count();
+    let mut others = (room - 1).saturating_sub(pressed);
+    let keep = |block: &SlackBlock| {
+        let kept = is_actions(block) || others > 0;
+        if kept && !is_actions(block) {
+            others -= 1;
+        }
+        kept
+    };
+    let mut kept: Vec<SlackBlock> = shown.into_iter().filter(keep).collect();
+    kept.truncate(room - 1);
+    kept.push(context(format!("… and {} more parts, which do not fit here.", too_many + 1)));
+    kept
+}

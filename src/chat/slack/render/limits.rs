@@ -1,0 +1,63 @@
+//! What Slack takes at the most. The figures are those of docs.slack.dev, under "Block Kit" and "chat.postMessage".
+
+/// Blocks in a message.
+pub const MESSAGE_BLOCKS: usize = 50;
+/// Blocks in a modal or an App Home.
+pub const VIEW_BLOCKS: usize = 100;
+/// The text of a section or of a part of a context.
+pub const SECTION: usize = 3_000;
+/// The text of a header.
+pub const HEADER: usize = 150;
+/// Fields of a section, and the text of each.
+pub const FIELDS: usize = 10;
+/// The text of a field.
+pub const FIELD: usize = 2_000;
+/// Elements of an actions block.
+pub const ELEMENTS: usize = 25;
+/// What a button or an option says.
+pub const LABEL: usize = 75;
+/// What a button carries.
+pub const BUTTON_VALUE: usize = 2_000;
+/// Options of an overflow menu.
+pub const OVERFLOW: usize = 5;
+/// Options of a select.
+pub const SELECT: usize = 100;
+/// What an option carries.
+pub const OPTION_VALUE: usize = 150;
+/// The text of a message beside its blocks: what `chat.update` takes, which is less than `chat.postMessage` does.
+pub const TEXT: usize = 4_000;
+/// The title and the buttons of a modal.
+pub const TITLE: usize = 24;
+/// The grey example in a field.
+pub const PLACEHOLDER: usize = 150;
+/// The label and the hint of a field.
+pub const HINT: usize = 2_000;
+/// What may be typed into a field, and stand in it at first.
+pub const INPUT: usize = 3_000;
+/// What a view carries unseen.
+pub const METADATA: usize = 3_000;
+/// The title of a confirmation.
+pub const CONFIRM_TITLE: usize = 100;
+/// The buttons of a confirmation.
+pub const CONFIRM_BUTTON: usize = 30;
+
+/// How long Slack may find a text: UTF-16 units, the longest of the ways in which characters are counted.
+pub fn length(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// The text, or as much of its beginning as fits with `…` behind it.
+pub fn cut(text: &str, limit: usize) -> String {
+    if length(text) <= limit {
+        return text.to_owned();
+    }
+    let mut room = limit.saturating_sub(1);
+    let kept = text.chars().take_while(|char| {
+        let fits = char.len_utf16() <= room;
+        room = room.saturating_sub(char.len_utf16());
+        fits
+    });
+    let mut kept: String = kept.collect();
+    kept.push('…');
+    kept
+}
