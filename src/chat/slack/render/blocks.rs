@@ -71,6 +71,10 @@ fn block(block: &Block, names: &Names, buttons: &mut actions::Counter) -> Vec<Sl
         Block::Paragraph(words) => paragraph(words, names),
         Block::Fields(all) => fields(all, names),
         Block::Progress { done, total, step } => progress(*done, *total, step),
+        Block::Bar { percent, words } => {
+            let words = text::mrkdwn(words, names, limits::SECTION - CELLS - 1);
+            vec![section(format!("{} {words}", bar((*percent).min(100).into(), 100)))]
+        }
         Block::Code(code) => text::fenced(code).into_iter().map(section).collect(),
         Block::List(items) => list(items, names),
         Block::Actions(all) => actions::actions(all, buttons),
@@ -110,9 +114,9 @@ fn fields(all: &[(String, Text)], names: &Names) -> Vec<SlackBlock> {
 fn progress(done: u8, total: u8, step: &str) -> Vec<SlackBlock> {
     let total = total.max(1);
     let done = done.min(total);
-    let words = Text::plain(format!(" {done} of {total} {step}"));
-    let words = text::mrkdwn(&words, &Names::default(), limits::SECTION - CELLS);
-    vec![section(format!("{}{words}", bar(done.into(), total.into())))]
+    let words = Text::plain(format!("{done} of {total} {step}"));
+    let words = text::mrkdwn(&words, &Names::default(), limits::SECTION - CELLS - 1);
+    vec![section(format!("{} {words}", bar(done.into(), total.into())))]
 }
 
 /// A bar of that part of a whole.

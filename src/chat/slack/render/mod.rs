@@ -44,6 +44,7 @@ pub fn people(message: &Message) -> BTreeSet<PersonId> {
             Block::Heading(text) | Block::Paragraph(text) | Block::Note(text) => texts.push(text),
             Block::Fields(fields) => texts.extend(fields.iter().map(|(_, text)| text)),
             Block::List(items) => texts.extend(items),
+            Block::Bar { words, .. } => texts.push(words),
             Block::Progress { .. } | Block::Code(_) | Block::Actions(_) => {}
         }
     }
