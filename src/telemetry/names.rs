@@ -17,7 +17,7 @@ pub enum Kind {
 }
 
 /// Name, kind and meaning, with the labels that it carries.
-pub const ALL: [(&str, Kind, &str); 15] = [
+pub const ALL: [(&str, Kind, &str); 20] = [
     ("sublet_commands_total", Kind::Counter, "Commands answered, by command and outcome"),
     ("sublet_command_seconds", Kind::Histogram, "Seconds from a command's text to its committed answer"),
     ("sublet_decisions_total", Kind::Counter, "Decisions on requests and extensions, by decision"),
@@ -48,6 +48,27 @@ pub const ALL: [(&str, Kind, &str); 15] = [
         Kind::Counter,
         "What went wrong with the API server and is tried again, by the part that met it",
     ),
+    (
+        "sublet_slack_calls_total",
+        Kind::Counter,
+        "Calls of Slack's Web API, by method and outcome: ok, or the word for why not",
+    ),
+    (
+        "sublet_slack_waits_total",
+        Kind::Counter,
+        "Calls of Slack's Web API that were not made yet, because it was not their turn, by method",
+    ),
+    (
+        "sublet_slack_faults_total",
+        Kind::Counter,
+        "What Slack answered that an operator, or Sublet itself, must do something about, by its word",
+    ),
+    (
+        "sublet_slack_closed",
+        Kind::Gauge,
+        "Whether Slack takes nothing from us, by workspace and by what it does not take: token or channel",
+    ),
+    ("sublet_slack_sockets", Kind::Gauge, "Connections of Slack's Socket Mode that are open"),
     ("sublet_faults_total", Kind::Counter, "Faults, each logged with a reference"),
 ];
 
