@@ -97,6 +97,12 @@ enum Generate {
     Commands,
     /// The definition of the `Environment` custom resource, for `kubectl apply`
     Crd,
+    /// The manifest of the Slack app: for Socket Mode, or for Slack to call the bot
+    SlackManifest {
+        /// The address below which Slack reaches the bot, such as https://sublet.example.org
+        #[arg(long, value_parser = reachable)]
+        url: Option<String>,
+    },
     /// Completion of this command line for a shell
     Completions {
         /// Which shell
@@ -277,6 +283,9 @@ fn generate(what: &Generate) -> anyhow::Result<()> {
     match what {
         Generate::Commands => out.write_all(commands::render::markdown::document().as_bytes())?,
         Generate::Crd => out.write_all(kubernetes::definition::yaml()?.as_bytes())?,
+        Generate::SlackManifest { url } => {
+            out.write_all(commands::render::slack::manifest(url.as_deref()).as_bytes())?;
+        }
         Generate::Completions { shell } => {
             // It panics when a pipe is closed early, so it writes to memory first.
             let mut text = Vec::new();
@@ -285,6 +294,18 @@ fn generate(what: &Generate) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// An address that Slack calls: TLS, and nothing behind the path.
+fn reachable(text: &str) -> Result<String, String> {
+    let url = url::Url::parse(text).map_err(|why| why.to_string())?;
+    if url.scheme() != "https" {
+        return Err("Slack calls only https://".to_owned());
+    }
+    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
+        return Err("only scheme, host, port and path, such as https://sublet.example.org".to_owned());
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
 /// Why a task did not end well.

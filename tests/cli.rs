@@ -122,6 +122,14 @@ fn documents_come_from_the_catalogue() {
     let home = tempfile::tempdir().unwrap();
     let (code, text) = told(home.path(), &["generate", "commands"]);
     assert_eq!((code, text.as_str()), (0, commands::render::markdown::document().trim_end()));
+    let (code, text) = told(home.path(), &["generate", "slack-manifest"]);
+    assert_eq!((code, text.as_str()), (0, commands::render::slack::manifest(None).trim_end()));
+    let (code, text) =
+        told(home.path(), &["generate", "slack-manifest", "--url", "https://sublet.example.org/"]);
+    assert!(code == 0 && text.contains("\"https://sublet.example.org/slack/events\""), "{text}");
+    for wrong in ["sublet.example.org", "http://sublet.example.org", "https://sublet.example.org/?a=b"] {
+        assert_eq!(told(home.path(), &["generate", "slack-manifest", "--url", wrong]).0, 2, "{wrong}");
+    }
     for shell in ["bash", "zsh", "fish"] {
         let (code, text) = told(home.path(), &["generate", "completions", shell]);
         assert_eq!(code, 0);

@@ -40,7 +40,7 @@ pub(super) fn buttons(extension: &Extension) -> Vec<Button> {
     let ExtensionState::Pending(_) = extension.state else { return Vec::new() };
     let mut buttons = decision_buttons(extension.id.as_str(), extension.version);
     let details = EnvShow { name: extension.name.as_str().to_owned() }.to_line();
-    buttons.push(button("Details", Style::Plain, details));
+    buttons.push(button("Details", Style::Quiet, details));
     buttons
 }
 

@@ -187,7 +187,7 @@ fn retry(lease: &Lease) -> Button {
 pub(super) fn approver_buttons(story: &Story) -> Vec<Button> {
     let request = &story.request;
     let details =
-        button("Details", Style::Plain, EnvShow { name: request.name.as_str().to_owned() }.to_line());
+        button("Details", Style::Quiet, EnvShow { name: request.name.as_str().to_owned() }.to_line());
     match (&request.state, story.lease.as_ref()) {
         (RequestState::Pending(_), _) => {
             decision_buttons(request.id.as_str(), request.version).into_iter().chain([details]).collect()

@@ -1,4 +1,5 @@
 //! Documents made from the catalogue.
 
 pub mod markdown;
+pub mod slack;
 pub mod text;

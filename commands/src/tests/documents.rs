@@ -3,23 +3,40 @@
 use std::path::{Path, PathBuf};
 
 use super::context;
-use crate::render::{markdown, text};
+use crate::render::{markdown, slack, text};
 use crate::{Access, line};
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
-#[test]
-#[expect(clippy::disallowed_methods, reason = "only this test may rewrite what is committed")]
-fn the_committed_document_is_fresh() {
-    let path = folder("generated/COMMANDS.md");
-    let fresh = markdown::document();
+/// Compares what is committed with what it should be, or writes it, when that was asked for.
+#[expect(clippy::disallowed_methods, reason = "only here may a test rewrite what is committed")]
+fn is_fresh(path: &str, fresh: impl Fn(&str) -> String) {
+    let path = folder(path);
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    let fresh = fresh(&committed);
     if std::env::var("SUBLET_REGENERATE").is_ok() {
         std::fs::write(&path, &fresh).unwrap();
+    } else {
+        let name = path.display();
+        assert!(committed == fresh, "{name} is stale: SUBLET_REGENERATE=1 cargo test -p sublet-commands");
     }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == fresh, "COMMANDS.md is stale: SUBLET_REGENERATE=1 cargo test -p sublet-commands");
+}
+
+/// The document with this between its two marks.
+fn between_marks(document: &str, name: &str, inside: &str) -> String {
+    let (begin, end) = (format!("<!-- made: {name} -->\n"), format!("<!-- end: {name} -->"));
+    let from = document.find(&begin).expect("the document has no mark of that name") + begin.len();
+    let to = document.find(&end).expect("the mark has no end");
+    format!("{}{inside}{}", &document[..from], &document[to..])
+}
+
+#[test]
+fn the_committed_documents_are_fresh() {
+    is_fresh("generated/COMMANDS.md", |_| markdown::document());
+    is_fresh("generated/slack-manifest.json", |_| slack::manifest(None));
+    is_fresh("../docs/slack.md", |document| between_marks(document, "scopes", &slack::scopes()));
 }
 
 #[test]

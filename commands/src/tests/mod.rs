@@ -6,6 +6,7 @@ mod documents;
 mod forms;
 mod mistakes;
 mod properties;
+mod slack;
 mod understood;
 
 use chrono::{TimeZone, Utc};

@@ -10,6 +10,8 @@ use crate::ports::chat::{Block, Message, Piece, Text, Tone};
 pub struct Room {
     /// Blocks.
     pub blocks: usize,
+    /// Characters in all blocks together.
+    pub weight: usize,
 }
 
 /// How many cells a bar has.
@@ -17,23 +19,25 @@ const CELLS: usize = 10;
 
 /// Everything that the message shows, from top to bottom. Never nothing.
 pub fn all(message: &Message, names: &Names, room: Room) -> Vec<SlackBlock> {
-    let mut shown: Vec<SlackBlock> = Vec::new();
     let mut buttons = actions::Counter::default();
-    let tone = tone(message.tone).map(|(sign, word)| context(format!("{sign} {word}")));
-    let (titles, rest) = match message.blocks.split_first() {
-        Some((first @ Block::Heading(_), rest)) => (Some(first), rest),
+    let (title, rest) = match message.blocks.split_first() {
+        Some((title @ Block::Heading(_), rest)) => (Some(title), rest),
         _ => (None, message.blocks.as_slice()),
     };
-    shown.extend(titles.into_iter().flat_map(|title| block(title, names, &mut buttons)));
-    shown.extend(tone);
+    let mut shown: Vec<SlackBlock> =
+        title.into_iter().flat_map(|title| block(title, names, &mut buttons)).collect();
+    let tone_at = shown.len();
     shown.extend(rest.iter().flat_map(|part| block(part, names, &mut buttons)));
-    if message.blocks.is_empty() || shown.is_empty() {
-        shown.extend(paragraph(&message.summary, names));
+    if shown.is_empty() {
+        shown = paragraph(&message.summary, names);
     }
     if shown.is_empty() {
         shown.push(section("…".to_owned()));
     }
-    within(shown, room.blocks)
+    if let Some((sign, word)) = tone(message.tone) {
+        shown.insert(tone_at, context(format!("{sign} {word}")));
+    }
+    within(shown, room)
 }
 
 /// A sign and a word for the tone, so that colour is never alone.
@@ -141,24 +145,47 @@ fn list(items: &[Text], names: &Names) -> Vec<SlackBlock> {
     parts.into_iter().map(section).collect()
 }
 
-/// As many blocks as there is room for; those with buttons stay, and the reader is told that some are missing.
-fn within(shown: Vec<SlackBlock>, room: usize) -> Vec<SlackBlock> {
-    let too_many = shown.len().saturating_sub(room);
-    if too_many == 0 {
+/// As many parts as there is room for; those with buttons stay, and the reader is told that some are missing.
+fn within(shown: Vec<SlackBlock>, room: Room) -> Vec<SlackBlock> {
+    let fits = |shown: &[SlackBlock]| {
+        shown.len() <= room.blocks && shown.iter().map(weight).sum::<usize>() <= room.weight
+    };
+    if fits(&shown) {
         return shown;
     }
-    let is_actions = |block: &SlackBlock| matches!(block, SlackBlock::Actions(_));
-    let pressed = shown.iter().filter(|block| is_actions(block)).count();
-    let mut others = (room - 1).saturating_sub(pressed);
-    let keep = |block: &SlackBlock| {
-        let kept = is_actions(block) || others > 0;
-        if kept && !is_actions(block) {
-            others -= 1;
+    let (mut pressed, mut others): (Vec<_>, Vec<_>) =
+        shown.into_iter().enumerate().partition(|(_, block)| matches!(block, SlackBlock::Actions(_)));
+    let mut dropped = 0;
+    loop {
+        // The last parts go first, the buttons only when there is nothing else.
+        if others.pop().or_else(|| pressed.pop()).is_none() {
+            return Vec::new();
         }
-        kept
-    };
-    let mut kept: Vec<SlackBlock> = shown.into_iter().filter(keep).collect();
-    kept.truncate(room - 1);
-    kept.push(context(format!("… and {} more parts, which do not fit here.", too_many + 1)));
-    kept
+        dropped += 1;
+        let mut kept: Vec<&(usize, SlackBlock)> = others.iter().chain(&pressed).collect();
+        kept.sort_by_key(|(at, _)| *at);
+        let mut kept: Vec<SlackBlock> = kept.into_iter().map(|(_, block)| block.clone()).collect();
+        let parts = if dropped == 1 { "part, which does" } else { "parts, which do" };
+        kept.push(context(format!("… and {dropped} more {parts} not fit here.")));
+        if fits(&kept) {
+            return kept;
+        }
+    }
+}
+
+/// How much a block weighs against [`Room::weight`]: all of it, but for what buttons carry.
+fn weight(block: &SlackBlock) -> usize {
+    fn of(value: &serde_json::Value) -> usize {
+        match value {
+            serde_json::Value::Object(all) => all
+                .iter()
+                .filter(|(name, _)| *name != "value")
+                .map(|(name, value)| limits::length(name) + of(value))
+                .sum(),
+            serde_json::Value::Array(all) => all.iter().map(of).sum(),
+            serde_json::Value::String(text) => limits::length(text),
+            _ => 1,
+        }
+    }
+    serde_json::to_value(block).as_ref().map_or(0, of)
 }

@@ -11,5 +11,9 @@ use crate::ports::chat::Message;
 
 /// The message as a home.
 pub fn home(message: &Message, names: &Names) -> SlackHomeView {
-    SlackHomeView::new(blocks::all(message, names, Room { blocks: limits::VIEW_BLOCKS }))
+    SlackHomeView::new(blocks::all(
+        message,
+        names,
+        Room { blocks: limits::VIEW_BLOCKS, weight: limits::VIEW_WEIGHT },
+    ))
 }

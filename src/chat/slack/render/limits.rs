@@ -4,6 +4,11 @@
 pub const MESSAGE_BLOCKS: usize = 50;
 /// Blocks in a modal or an App Home.
 pub const VIEW_BLOCKS: usize = 100;
+/// All blocks of a message together: more is `msg_blocks_too_long`. Slack does not document it; people measured 11,000
+/// to 13,000 (slackapi/bolt-js, issues 2509 and 2867), so this stays below.
+pub const MESSAGE_WEIGHT: usize = 10_000;
+/// All blocks of a view together; Slack says 250 kB, of which a character may take four bytes.
+pub const VIEW_WEIGHT: usize = 50_000;
 /// The text of a section or of a part of a context.
 pub const SECTION: usize = 3_000;
 /// The text of a header.

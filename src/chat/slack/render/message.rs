@@ -16,7 +16,8 @@ pub fn message(message: &Message, names: &Names, group: Option<&str>) -> SlackMe
     if let (Some(group), Tone::Asking) = (group.filter(|group| is_id(group)), message.tone) {
         shown.push(blocks::section(format!("<!subteam^{group}>")));
     }
-    shown.extend(blocks::all(message, names, Room { blocks: limits::MESSAGE_BLOCKS - shown.len() }));
+    let room = Room { blocks: limits::MESSAGE_BLOCKS - shown.len(), weight: limits::MESSAGE_WEIGHT };
+    shown.extend(blocks::all(message, names, room));
     SlackMessageContent::new().with_text(spoken(message, names)).with_blocks(shown)
 }
 
