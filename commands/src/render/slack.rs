@@ -137,7 +137,6 @@ struct Settings {
     org_deploy_enabled: bool,
     socket_mode_enabled: bool,
     token_rotation_enabled: bool,
-    is_hosted: bool,
 }
 
 #[derive(Serialize)]
@@ -192,7 +191,6 @@ impl Manifest {
                 org_deploy_enabled: false,
                 socket_mode_enabled: url.is_none(),
                 token_rotation_enabled: false,
-                is_hosted: false,
             },
         }
     }

@@ -8,7 +8,7 @@ use std::{
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::person::Role;
+use crate::{domain::person::Role, ports::chat::Text};
 
 const EVIL: &str = "<script>alert('x')</script>\" onload=\"y";
 

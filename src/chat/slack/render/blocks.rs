@@ -1,5 +1,7 @@
 //! Our neutral blocks as Slack's, every limit kept: what is too long is cut, what is too much is counted.
 
+use std::collections::BTreeSet;
+
 use slack_morphism::prelude::*;
 
 use super::{Names, actions, limits, text};
@@ -14,6 +16,8 @@ pub struct Room {
     pub weight: usize,
 }
 
+/// What the line about missing parts weighs at the most.
+const REST: usize = 200;
 /// How many cells a bar has.
 const CELLS: usize = 10;
 
@@ -147,30 +151,28 @@ fn list(items: &[Text], names: &Names) -> Vec<SlackBlock> {
 
 /// As many parts as there is room for; those with buttons stay, and the reader is told that some are missing.
 fn within(shown: Vec<SlackBlock>, room: Room) -> Vec<SlackBlock> {
-    let fits = |shown: &[SlackBlock]| {
-        shown.len() <= room.blocks && shown.iter().map(weight).sum::<usize>() <= room.weight
-    };
-    if fits(&shown) {
+    let weights: Vec<usize> = shown.iter().map(weight).collect();
+    let mut weight: usize = weights.iter().sum();
+    let mut count = shown.len();
+    if count <= room.blocks && weight <= room.weight {
         return shown;
     }
-    let (mut pressed, mut others): (Vec<_>, Vec<_>) =
-        shown.into_iter().enumerate().partition(|(_, block)| matches!(block, SlackBlock::Actions(_)));
-    let mut dropped = 0;
-    loop {
-        // The last parts go first, the buttons only when there is nothing else.
-        if others.pop().or_else(|| pressed.pop()).is_none() {
-            return Vec::new();
+    // The last parts go first, those with buttons only when there is nothing else.
+    let has_buttons = |at: &usize| matches!(shown[*at], SlackBlock::Actions(_));
+    let (pressed, others): (Vec<usize>, Vec<usize>) = (0..count).rev().partition(has_buttons);
+    let mut dropped = BTreeSet::new();
+    for at in others.into_iter().chain(pressed) {
+        if count < room.blocks && weight + REST <= room.weight {
+            break;
         }
-        dropped += 1;
-        let mut kept: Vec<&(usize, SlackBlock)> = others.iter().chain(&pressed).collect();
-        kept.sort_by_key(|(at, _)| *at);
-        let mut kept: Vec<SlackBlock> = kept.into_iter().map(|(_, block)| block.clone()).collect();
-        let parts = if dropped == 1 { "part, which does" } else { "parts, which do" };
-        kept.push(context(format!("… and {dropped} more {parts} not fit here.")));
-        if fits(&kept) {
-            return kept;
-        }
+        dropped.insert(at);
+        count -= 1;
+        weight -= weights[at];
     }
+    let parts = if dropped.len() == 1 { "part, which does" } else { "parts, which do" };
+    let rest = context(format!("… and {} more {parts} not fit here.", dropped.len()));
+    let kept = shown.into_iter().enumerate().filter(|(at, _)| !dropped.contains(at));
+    kept.map(|(_, block)| block).chain([rest]).collect()
 }
 
 /// How much a block weighs against [`Room::weight`]: all of it, but for what buttons carry.

@@ -8,6 +8,11 @@ mod limits;
 mod message;
 mod text;
 
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use form::{Meta, faults, modal, values};

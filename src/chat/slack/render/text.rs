@@ -38,17 +38,17 @@ struct Atom {
 
 /// The words as mrkdwn, cut to the limit.
 pub fn mrkdwn(text: &Text, names: &Names, limit: usize) -> String {
-    fit(&atoms(text, names, None), limit)
+    fit(&atoms(text, names, None, limit), limit)
 }
 
 /// The words as mrkdwn, all of them strong, cut to the limit.
 pub fn strong(text: &Text, names: &Names, limit: usize) -> String {
-    fit(&atoms(text, names, Some(Look::Strong)), limit)
+    fit(&atoms(text, names, Some(Look::Strong), limit), limit)
 }
 
 /// The words without any formatting, for notifications and screen readers; mentions and moments stay alive.
 pub fn notice(text: &Text, names: &Names, limit: usize) -> String {
-    fit(&atoms(text, names, Some(Look::Plain)), limit)
+    fit(&atoms(text, names, Some(Look::Plain), limit), limit)
 }
 
 /// The words for places where Slack formats nothing.
@@ -109,7 +109,8 @@ fn moment(at: Instant) -> String {
     format!("<!date^{unix}^{{date_short_pretty}} {{time}}|{}>", utc(at))
 }
 
-fn atoms(text: &Text, names: &Names, look: Option<Look>) -> Vec<Atom> {
+/// The text in parts that are never cut: no more of them than the limit and one, since each is a character at least.
+fn atoms(text: &Text, names: &Names, look: Option<Look>, limit: usize) -> Vec<Atom> {
     let mut atoms = Vec::new();
     for piece in text.ticked().0 {
         let (words, own) = match piece {
@@ -130,8 +131,9 @@ fn atoms(text: &Text, names: &Names, look: Option<Look>) -> Vec<Atom> {
             }
         };
         let look = look.unwrap_or(own);
+        let room = (limit + 1).saturating_sub(atoms.len());
         let lines_begin = atoms.last().is_none_or(|last: &Atom| last.text == "\n");
-        atoms.extend(words_as(&words, look, lines_begin));
+        atoms.extend(words_as(&words, look, lines_begin).into_iter().take(room));
     }
     atoms
 }
