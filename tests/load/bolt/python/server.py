@@ -31,6 +31,7 @@ app = App(signing_secret=os.environ["SIGNING_SECRET"], authorize=authorize)
 
 
 @app.command("/env")
+@app.command("/key")
 @app.command("/template")
 @app.command("/sublet")
 def keep(command, ack):
@@ -46,7 +47,9 @@ def until_told() -> None:
     os._exit(0)
 
 
-server = waitress.create_server(SlackRequestHandler(app, "/slack/commands"), host="127.0.0.1", port=0, threads=8)
+server = waitress.create_server(
+    SlackRequestHandler(app, "/slack/commands"), host="127.0.0.1", port=0, threads=16, connection_limit=1000
+)
 threading.Thread(target=until_told, daemon=True).start()
 print(f"listening on 127.0.0.1:{server.effective_port}", flush=True)
 server.run()
