@@ -8,6 +8,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use slack_morphism::prelude::{SlackResponseUrl, SlackTriggerId, SlackViewId, SlackViewState};
 
+use crate::chat::slack::profile::Profile;
+
 /// Something that came in.
 pub enum Came {
     /// A slash command.
@@ -122,6 +124,8 @@ impl View {
 pub struct Action {
     /// Our own name of it.
     pub action_id: String,
+    /// The block it stands in: in a form, the name of the field.
+    pub block_id: Option<String>,
     /// The value of a button.
     pub value: Option<String>,
     /// What was chosen of a menu.
@@ -168,7 +172,7 @@ pub enum Happened {
     /// What a workspace knows of somebody changed.
     UserChange {
         /// The account as it is now.
-        user: Id,
+        user: Box<Profile>,
     },
     /// Tokens were taken back.
     TokensRevoked {
