@@ -7,16 +7,16 @@ use hyper_rustls::HttpsConnectorBuilder;
 use rustls::crypto::CryptoProvider;
 use serde::{Deserialize, Serialize};
 use slack_morphism::prelude::{
-    ClientResult, SlackApiChatPostMessageRequest, SlackApiChatUpdateRequest,
-    SlackApiConversationsOpenRequest, SlackApiToken, SlackApiUsersInfoRequest, SlackApiViewsOpenRequest,
-    SlackApiViewsPublishRequest, SlackApiViewsUpdateRequest, SlackClient, SlackClientApiCallContext,
-    SlackClientHttpConnector, SlackClientHyperConnector, SlackClientHyperHttpsConnector, SlackClientSession,
-    SlackHyperClient, SlackMessageContent, SlackResponseUrl, SlackTriggerId, SlackUser, SlackView,
-    SlackViewId, ValueStruct,
+    ClientResult, SlackApiAppsConnectionOpenRequest, SlackApiChatPostMessageRequest, SlackApiChatUpdateRequest,
+    SlackApiConversationsOpenRequest, SlackApiToken, SlackApiViewsOpenRequest, SlackApiViewsPublishRequest,
+    SlackApiViewsUpdateRequest, SlackClient, SlackClientApiCallContext, SlackClientHttpConnector,
+    SlackClientHyperConnector, SlackClientHyperHttpsConnector, SlackClientSession, SlackHyperClient,
+    SlackMessageContent, SlackResponseUrl, SlackTriggerId, SlackView, SlackViewId, ValueStruct,
 };
 
 use super::{
     pace::Pace,
+    profile::Profile,
     settings::Settings,
     standing::Standing,
     trouble::{Kind, Method, Trouble},
@@ -54,6 +54,11 @@ struct Opened {
 #[derive(Deserialize)]
 struct Conversation {
     id: String,
+}
+
+#[derive(Deserialize)]
+struct Found {
+    user: Profile,
 }
 
 #[derive(Deserialize)]
@@ -146,10 +151,11 @@ impl Client {
     ///
     /// # Errors
     /// [`Trouble`].
-    pub async fn user(&self, workspace: &str, user: &str) -> Result<SlackUser, Trouble> {
-        let request = SlackApiUsersInfoRequest::new(user.into());
+    pub async fn user(&self, workspace: &str, user: &str) -> Result<Profile, Trouble> {
+        let asked = vec![("user", Some(user))];
         let session = self.session(workspace, Method::User)?;
-        let found = self.call(workspace, Method::User, None, session.users_info(&request)).await?;
+        let asked = session.http_session_api.http_get(Method::User.name(), &asked, None);
+        let found: Found = self.call(workspace, Method::User, None, asked).await?;
         Ok(found.user)
     }
 
@@ -226,6 +232,20 @@ impl Client {
         let asked = session.http_session_api.http_get("auth.test", &nothing, None);
         let me: Me = self.call(workspace, Method::WhoAmI, None, asked).await?;
         Ok(me.team_id)
+    }
+
+    /// Whether Slack offers a connection of Socket Mode to this app-level token.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub async fn may_connect(&self, token: &SlackApiToken) -> Result<(), Trouble> {
+        let session = self.slack.open_session(token);
+        let request = SlackApiAppsConnectionOpenRequest::new();
+        match tokio::time::timeout(self.timeout, session.apps_connections_open(&request)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(Trouble::of(Method::Connect, &error)),
+            Err(_) => Err(Trouble::timeout(Method::Connect)),
+        }
     }
 
     /// The client of the library, for its sockets.

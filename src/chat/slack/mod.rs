@@ -1,9 +1,13 @@
 //! Slack: what people do there comes in by Socket Mode or HTTP, and our messages go out by the Web API.
 
 pub mod client;
+mod http;
+mod inbound;
 mod pace;
+mod profile;
 pub mod render;
 pub mod settings;
+mod socket;
 pub mod standing;
 pub mod trouble;
 mod words;
@@ -11,9 +15,16 @@ mod words;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
+use slack_morphism::prelude::SlackApiToken;
 use tokio_util::sync::CancellationToken;
 
-use self::{client::Client, settings::Settings, standing::Standing};
+use self::{
+    client::Client,
+    inbound::Reception,
+    settings::{Inbound, Settings},
+    socket::Sockets,
+    standing::Standing,
+};
 use crate::{actions::World, ports::chat::Chat};
 
 /// Slack, with all its workspaces.
@@ -25,6 +36,7 @@ pub struct Slack {
     /// The Web API.
     pub client: Arc<Client>,
     standing: Arc<Standing>,
+    reception: Arc<Reception>,
 }
 
 impl Slack {
@@ -36,7 +48,8 @@ impl Slack {
         let ids = settings.workspaces.iter().map(|workspace| workspace.id.as_str());
         let standing = Arc::new(Standing::of(ids));
         let client = Arc::new(Client::new(&world, &settings, standing.clone())?);
-        Ok(Arc::new(Self { world, settings, client, standing }))
+        let reception = Reception::new(world.clone(), client.clone(), standing.clone(), &settings);
+        Ok(Arc::new(Self { world, settings, client, standing, reception }))
     }
 
     /// The workspaces, as messages are delivered to them.
@@ -51,12 +64,38 @@ impl Slack {
 
     /// Where Slack calls us; `None` in Socket Mode, where we call Slack.
     pub fn routes(self: &Arc<Self>) -> Option<axum::Router> {
-        None
+        match &self.settings.inbound {
+            Inbound::Http { signing_secret } => {
+                Some(http::routes(self.reception.clone(), signing_secret.clone()))
+            }
+            Inbound::Socket { .. } => None,
+        }
     }
 
     /// Works until told to stop.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        stop.cancelled().await;
+        self.listen(stop).await;
+    }
+
+    /// Takes in what people do, until told to stop; then what came in is dealt with.
+    async fn listen(&self, stop: CancellationToken) {
+        match &self.settings.inbound {
+            Inbound::Socket { app_token, connections } => {
+                let sockets = Sockets {
+                    reception: self.reception.clone(),
+                    client: self.client.clone(),
+                    standing: self.standing.clone(),
+                    ids: self.world.ids.clone(),
+                    token: SlackApiToken::new(exposed(app_token).into()),
+                    connections: *connections,
+                };
+                sockets.keep(stop).await;
+            }
+            Inbound::Http { .. } => {
+                stop.cancelled().await;
+                self.reception.idle().await;
+            }
+        }
     }
 }
 

@@ -32,6 +32,8 @@ pub enum Method {
     PublishHome,
     /// Whether the token is good.
     WhoAmI,
+    /// Offers a connection of Socket Mode.
+    Connect,
     /// Answers at a `response_url`.
     Respond,
 }
@@ -48,6 +50,7 @@ impl Method {
             Self::UpdateView => "views.update",
             Self::PublishHome => "views.publish",
             Self::WhoAmI => "auth.test",
+            Self::Connect => "apps.connections.open",
             Self::Respond => "response_url",
         }
     }

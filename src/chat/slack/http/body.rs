@@ -29,7 +29,8 @@ pub enum Takes {
 
 /// A call with which Slack looks whether our certificate is good; it is not signed.
 pub fn is_ssl_check(content_type: &str, body: &[u8]) -> bool {
-    is_form(content_type) && form_urlencoded::parse(body).any(|(name, value)| name == "ssl_check" && value == "1")
+    is_form(content_type)
+        && form_urlencoded::parse(body).any(|(name, value)| name == "ssl_check" && value == "1")
 }
 
 /// Reads a body. `None` when it cannot be read, or does not belong at this path.
@@ -62,7 +63,9 @@ fn known(read: Read) -> Read {
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Outer {
-    UrlVerification { challenge: String },
+    UrlVerification {
+        challenge: String,
+    },
     EventCallback,
     AppRateLimited,
     #[serde(other)]

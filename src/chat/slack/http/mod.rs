@@ -21,7 +21,7 @@ use self::{
     body::{Read, Takes},
     replay::Replay,
 };
-use super::inbound::{Reception, reply::Reply};
+use super::inbound::{Reception, Way, reply::Reply};
 
 /// The largest request. With a press come the message and the view it was in, each character of them written as
 /// up to nine.
@@ -72,7 +72,7 @@ async fn answer(door: &Door, takes: Takes, headers: &HeaderMap, body: &[u8]) -> 
         Some(Read::Challenge(challenge)) => {
             counted("taken", Json(json!({ "challenge": challenge })).into_response())
         }
-        Some(Read::Came(came)) => match Arc::clone(&door.reception).receive(came).await {
+        Some(Read::Came(came)) => match Arc::clone(&door.reception).receive(came, Way::Apart).await {
             Reply::Empty => counted("taken", StatusCode::OK.into_response()),
             // Slack sends an event again that was not taken.
             Reply::NotTaken => counted("failed", StatusCode::SERVICE_UNAVAILABLE.into_response()),
@@ -89,6 +89,3 @@ fn counted(outcome: &'static str, response: Response) -> Response {
     metrics::counter!("sublet_slack_requests_total", "outcome" => outcome).increment(1);
     response
 }
-
-#[cfg(test)]
-mod tests;

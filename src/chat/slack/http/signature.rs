@@ -99,12 +99,8 @@ mod tests {
 
     #[test]
     fn slacks_example_verifies() {
-        let signed = verify(
-            &SECRET.into(),
-            &headers(&[(TIMESTAMP, AT), (SIGNATURE, GOOD)]),
-            BODY.as_bytes(),
-            at(1),
-        );
+        let signed =
+            verify(&SECRET.into(), &headers(&[(TIMESTAMP, AT), (SIGNATURE, GOOD)]), BODY.as_bytes(), at(1));
         let signed = signed.expect("verified");
         assert_eq!(signed.until, 1_531_420_618 + 300);
         assert_eq!(signed.bytes[0], 0xa2);

@@ -63,7 +63,9 @@ async fn pressed(at: &Reception, visit: &Visit, one: &Interaction, acknowledge: 
         acknowledge.with(Reply::Empty);
         return follow(at, visit, &one.user.id, view, action).await;
     }
-    let Some(line) = action.carries().filter(|line| line.starts_with('/')) else { return not_ours(acknowledge) };
+    let Some(line) = action.carries().filter(|line| line.starts_with('/')) else {
+        return not_ours(acknowledge);
+    };
     perform(at, visit, &one.user.id, Input::Line(line.to_owned()), acknowledge).await;
     if one.view.as_ref().is_some_and(|view| !view.is_modal()) {
         home::publish(at, &visit.workspace, &one.user.id).await;
@@ -93,7 +95,8 @@ async fn follow(at: &Reception, visit: &Visit, user: &str, view: &View, action: 
 /// What was filled in; `None` for a view that is no form of ours.
 fn filled(view: &View) -> Option<Input> {
     let meta = render::Meta::read(&view.private_metadata)?;
-    let values = view.state.as_ref().map_or_else(|| meta.hidden.clone(), |state| render::values(&meta, state));
+    let values =
+        view.state.as_ref().map_or_else(|| meta.hidden.clone(), |state| render::values(&meta, state));
     Some(Input::Form { path: meta.path, values })
 }
 

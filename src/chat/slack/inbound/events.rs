@@ -18,7 +18,9 @@ pub async fn happened(at: &Reception, workspace: &Workspace, what: &Happened) ->
                 false
             }
         },
-        Happened::TokensRevoked { tokens } if !tokens.bot.is_empty() => revoked(at, workspace, "token_revoked"),
+        Happened::TokensRevoked { tokens } if !tokens.bot.is_empty() => {
+            revoked(at, workspace, "token_revoked")
+        }
         Happened::AppUninstalled => revoked(at, workspace, "account_inactive"),
         Happened::AppHomeOpened { .. } | Happened::TokensRevoked { .. } | Happened::Other => true,
     }
@@ -29,7 +31,11 @@ fn revoked(at: &Reception, workspace: &Workspace, code: &'static str) -> bool {
     let trouble = Trouble::new(Method::WhoAmI, code);
     if at.standing.token_bad(&workspace.id, &trouble) {
         let error = anyhow::Error::new(trouble).context(format!("workspace {}", workspace.id));
-        faults::record(at.world.ids.next(), "the app was removed from a workspace, or its token revoked", &error);
+        faults::record(
+            at.world.ids.next(),
+            "the app was removed from a workspace, or its token revoked",
+            &error,
+        );
     }
     true
 }

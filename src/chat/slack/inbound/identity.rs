@@ -51,11 +51,16 @@ pub async fn caller(at: &Reception, workspace: &Workspace, user: &str) -> Stored
         Err(trouble) => Ok(match known.and_then(|account| account.person) {
             Some(person) => {
                 let trouble = trouble.to_string();
-                tracing::warn!(account = user, trouble, "Slack did not say who somebody is; believed as before");
+                tracing::warn!(
+                    account = user,
+                    trouble,
+                    "Slack did not say who somebody is; believed as before"
+                );
                 Caller::Admitted(person)
             }
             None => {
-                let words = "Slack did not tell Sublet who you are. Nothing was done; please try again in a moment.";
+                let words =
+                    "Slack did not tell Sublet who you are. Nothing was done; please try again in a moment.";
                 Caller::Refused(answer::say(words, Tone::Warning))
             }
         }),

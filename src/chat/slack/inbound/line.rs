@@ -154,7 +154,10 @@ mod tests {
 
     #[test]
     fn marks_become_what_was_typed() {
-        assert_eq!(shown("<!subteam^S1|@ops> <!subteam^S1> <!here> <!date^1^{date}|today>"), "@ops @S1 @here today");
+        assert_eq!(
+            shown("<!subteam^S1|@ops> <!subteam^S1> <!here> <!date^1^{date}|today>"),
+            "@ops @S1 @here today"
+        );
         assert_eq!(shown("<#C1|general> <#C1>"), "#general #C1");
         assert_eq!(shown("<https://example.org/?a=1&amp;b=2>"), "https://example.org/?a=1&b=2");
         assert_eq!(shown("<http://example.org|example.org>"), "example.org");

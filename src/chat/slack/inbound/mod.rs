@@ -150,7 +150,8 @@ impl Reception {
         let _place = self.room.acquire().await;
         let handled = AssertUnwindSafe(self.handle(&visit, &mut acknowledge)).catch_unwind().await;
         if handled.is_err() {
-            let error = anyhow::anyhow!("the work on it ended in a panic, whose words stand in the log before this");
+            let error =
+                anyhow::anyhow!("the work on it ended in a panic, whose words stand in the log before this");
             let message = self.broken("a delivery of Slack's was not dealt with", &error);
             show::say(&self, &visit, &message, &mut acknowledge).await;
         }
@@ -184,6 +185,3 @@ fn meanwhile(came: &Came) -> Reply {
         _ => Reply::Empty,
     }
 }
-
-#[cfg(test)]
-mod tests;

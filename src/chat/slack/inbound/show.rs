@@ -95,7 +95,9 @@ async fn otherwise(
     let (client, workspace) = (&at.client, visit.workspace.id.as_str());
     let tried = match (place.respond, place.form, place.trigger) {
         (Some(url), ..) => client.respond(url, content).await,
-        (None, Some(form), _) => client.update_view(workspace, &form.id, SlackView::Modal(told(content))).await,
+        (None, Some(form), _) => {
+            client.update_view(workspace, &form.id, SlackView::Modal(told(content))).await
+        }
         (None, None, Some(trigger)) => {
             client.open_view(workspace, trigger, SlackView::Modal(told(content))).await
         }
