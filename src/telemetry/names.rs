@@ -17,7 +17,7 @@ pub enum Kind {
 }
 
 /// Name, kind and meaning, with the labels that it carries.
-pub const ALL: [(&str, Kind, &str); 20] = [
+pub const ALL: [(&str, Kind, &str); 21] = [
     ("sublet_commands_total", Kind::Counter, "Commands answered, by command and outcome"),
     ("sublet_command_seconds", Kind::Histogram, "Seconds from a command's text to its committed answer"),
     ("sublet_decisions_total", Kind::Counter, "Decisions on requests and extensions, by decision"),
@@ -67,6 +67,11 @@ pub const ALL: [(&str, Kind, &str); 20] = [
         "sublet_slack_closed",
         Kind::Gauge,
         "Whether Slack takes nothing from us, by workspace and by what it does not take: token or channel",
+    ),
+    (
+        "sublet_slack_requests_total",
+        Kind::Counter,
+        "Requests that came to the addresses for Slack, by outcome: unsigned and replayed ones are not Slack's",
     ),
     ("sublet_slack_sockets", Kind::Gauge, "Connections of Slack's Socket Mode that are open"),
     ("sublet_faults_total", Kind::Counter, "Faults, each logged with a reference"),

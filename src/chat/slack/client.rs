@@ -7,11 +7,12 @@ use hyper_rustls::HttpsConnectorBuilder;
 use rustls::crypto::CryptoProvider;
 use serde::{Deserialize, Serialize};
 use slack_morphism::prelude::{
-    ClientResult, SlackApiAppsConnectionOpenRequest, SlackApiChatPostMessageRequest, SlackApiChatUpdateRequest,
-    SlackApiConversationsOpenRequest, SlackApiToken, SlackApiViewsOpenRequest, SlackApiViewsPublishRequest,
-    SlackApiViewsUpdateRequest, SlackClient, SlackClientApiCallContext, SlackClientHttpConnector,
-    SlackClientHyperConnector, SlackClientHyperHttpsConnector, SlackClientSession, SlackHyperClient,
-    SlackMessageContent, SlackResponseUrl, SlackTriggerId, SlackView, SlackViewId, ValueStruct,
+    ClientResult, SlackApiAppsConnectionOpenRequest, SlackApiChatPostMessageRequest,
+    SlackApiChatUpdateRequest, SlackApiConversationsOpenRequest, SlackApiToken, SlackApiViewsOpenRequest,
+    SlackApiViewsPublishRequest, SlackApiViewsUpdateRequest, SlackClient, SlackClientApiCallContext,
+    SlackClientHttpConnector, SlackClientHyperConnector, SlackClientHyperHttpsConnector, SlackClientSession,
+    SlackHyperClient, SlackMessageContent, SlackResponseUrl, SlackTriggerId, SlackView, SlackViewId,
+    ValueStruct,
 };
 
 use super::{

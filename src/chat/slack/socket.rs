@@ -121,7 +121,8 @@ impl Sockets {
             .with_ping_failure_threshold_times(PINGS);
         let (tell, state) = watch::channel(State::Connecting);
         let listener = Listener { reception: self.reception.clone(), open: open.clone(), tell };
-        if let Err(error) = manager.register_new_token(&config, self.token.clone(), Arc::new(listener)).await {
+        if let Err(error) = manager.register_new_token(&config, self.token.clone(), Arc::new(listener)).await
+        {
             tracing::error!(%error, "a connection of Socket Mode cannot be prepared");
         }
         manager.start().await;

@@ -89,3 +89,6 @@ fn counted(outcome: &'static str, response: Response) -> Response {
     metrics::counter!("sublet_slack_requests_total", "outcome" => outcome).increment(1);
     response
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,7 +29,7 @@ use tokio::sync::Semaphore;
 
 use self::{
     came::{Came, Kind},
-    recent::Recent,
+    recent::{Delivery, Recent},
     reply::{Acknowledge, Reply},
 };
 use super::{
@@ -109,10 +109,23 @@ impl Reception {
     /// whoever waits for it or not.
     pub async fn receive(self: Arc<Self>, came: Came, way: Way) -> Reply {
         let Some(visit) = self.visit(came) else { return Reply::Empty };
-        if !self.recent.first_time(&visit.id) {
-            tracing::debug!("a delivery came again");
-            return Reply::Empty;
+        match self.recent.note(&visit.id) {
+            Delivery::New(tell) => {
+                let reply = self.first(visit, way).await;
+                tell.send_replace(Some(reply.clone()));
+                reply
+            }
+            Delivery::Again(mut told) => {
+                tracing::debug!("a delivery came again");
+                let meanwhile = meanwhile(&visit.came);
+                let told = tokio::time::timeout(PATIENCE, told.wait_for(Option::is_some)).await;
+                let told = told.ok().and_then(|told| told.ok()?.clone());
+                told.unwrap_or(meanwhile)
+            }
         }
+    }
+
+    async fn first(self: Arc<Self>, visit: Visit, way: Way) -> Reply {
         let meanwhile = meanwhile(&visit.came);
         let (acknowledge, mut reply) = Acknowledge::chance();
         let working = tokio::spawn(Arc::clone(&self).work(visit, acknowledge));
@@ -185,3 +198,6 @@ fn meanwhile(came: &Came) -> Reply {
         _ => Reply::Empty,
     }
 }
+
+#[cfg(test)]
+pub mod tests;
