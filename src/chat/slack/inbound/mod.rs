@@ -63,6 +63,7 @@ pub struct Reception {
     recent: Recent,
     room: Semaphore,
     overdue: AtomicUsize,
+    patience: Duration,
 }
 
 /// Something that came in, and where.
@@ -97,6 +98,7 @@ impl Reception {
             recent: Recent::default(),
             room: Semaphore::new(ROOM as usize),
             overdue: AtomicUsize::new(0),
+            patience: PATIENCE,
         })
     }
 
@@ -118,7 +120,7 @@ impl Reception {
             Delivery::Again(mut told) => {
                 tracing::debug!("a delivery came again");
                 let meanwhile = meanwhile(&visit.came);
-                let told = tokio::time::timeout(PATIENCE, told.wait_for(Option::is_some)).await;
+                let told = tokio::time::timeout(self.patience, told.wait_for(Option::is_some)).await;
                 let told = told.ok().and_then(|told| told.ok()?.clone());
                 told.unwrap_or(meanwhile)
             }
@@ -129,9 +131,7 @@ impl Reception {
         let meanwhile = meanwhile(&visit.came);
         let (acknowledge, mut reply) = Acknowledge::chance();
         let working = tokio::spawn(Arc::clone(&self).work(visit, acknowledge));
-        let hurry = way == Way::Queued && self.overdue.load(Ordering::Relaxed) > 0;
-        let patience = if hurry { HURRY } else { PATIENCE };
-        if let Ok(reply) = tokio::time::timeout(patience, &mut reply).await {
+        if let Ok(reply) = tokio::time::timeout(self.patience(way), &mut reply).await {
             return reply.unwrap_or(Reply::Empty);
         }
         // From here on the answer goes another way, unless it came at the last moment.
@@ -148,6 +148,11 @@ impl Reception {
     /// Returns when everything that was taken in is dealt with.
     pub async fn idle(&self) {
         let _ = self.room.acquire_many(ROOM).await;
+    }
+
+    fn patience(&self, way: Way) -> Duration {
+        let hurry = way == Way::Queued && self.overdue.load(Ordering::Relaxed) > 0;
+        if hurry { HURRY } else { self.patience }
     }
 
     /// Where it happened, and under which id. `None` for something that belongs nowhere.
