@@ -1,6 +1,7 @@
 //! The only file that knows every concrete type: puts them together, starts them, and stops them.
 
 mod control;
+mod slack;
 
 use std::{collections::BTreeMap, net::SocketAddr, os::unix::fs::DirBuilderExt, sync::Arc};
 
@@ -19,7 +20,7 @@ pub use control::controller;
 
 use crate::{
     actions::{self, World},
-    chat::console::Console,
+    chat::{console::Console, slack::Slack},
     clock::{SystemClock, UuidIds},
     cluster::{
         kubernetes::{bot::KubernetesCluster, client, controller::standing::Standing},
@@ -37,7 +38,7 @@ use crate::{
     },
     store,
     templates::Folder,
-    web::{self, Web},
+    web::{self, Probes, Web},
 };
 
 /// Sublet, running.
@@ -81,9 +82,10 @@ pub async fn start(
     let console = Arc::new(Console::new(store, clock.clone(), ids));
     let local = open_local(config).await?;
     let kubernetes = open_kubernetes(config, &clock).await?;
+    let slack = slack::open(config, &world)?;
     let engine = Arc::new(Engine {
         world: world.clone(),
-        chats: if config.console.enabled { vec![console.clone() as Arc<dyn Chat>] } else { Vec::new() },
+        chats: chats(config, &console, slack.as_ref()),
         mail: config.mail.as_ref().map(|settings| mail::open(settings, clock)).transpose()?,
         clusters: clusters(local.as_ref(), kubernetes),
         devops: config.devops.emails.clone(),
@@ -97,7 +99,13 @@ pub async fn start(
         metrics,
         closing: stop.clone(),
     };
-    let router = if config.console.enabled { web::router(web) } else { web::health(web.probes()) };
+    let probes = Probes { parts: slack::parts(&world, slack.as_ref()), ..web.probes() };
+    let beside = slack.as_ref().and_then(|slack| slack.routes()).unwrap_or_default();
+    let router = if config.console.enabled {
+        web::router_beside(web, probes, beside)
+    } else {
+        web::health_beside(probes, beside)
+    };
     let (address, serving) = listen(config.server.listen, router, &stop).await?;
     let schedule = config.reaper.schedule.clone();
     let mut tasks = vec![
@@ -105,6 +113,7 @@ pub async fn start(
         tokio::spawn(reload(folder, config.templates.reload.to_std()?, stop.clone())),
         serving,
     ];
+    tasks.extend(slack.map(|slack| tokio::spawn(slack.run(stop.clone()))));
     if config.kubernetes.controller {
         tasks.push(control::control(&config.kubernetes, Standing::default(), stop.clone()).await?);
     }
@@ -124,6 +133,15 @@ impl Running {
             local.close().await;
         }
     }
+}
+
+/// The chat platforms, the preferred first: where people are anyway goes before the page that they must open.
+fn chats(config: &Config, console: &Arc<Console>, slack: Option<&Arc<Slack>>) -> Vec<Arc<dyn Chat>> {
+    let mut chats = slack.map(|slack| slack.chats()).unwrap_or_default();
+    if config.console.enabled {
+        chats.push(console.clone());
+    }
+    chats
 }
 
 /// Runs what the configuration names until it is told to stop.

@@ -17,6 +17,8 @@ use sublet::{
 
 #[path = "config/kubernetes.rs"]
 mod kubernetes;
+#[path = "config/slack.rs"]
+mod slack;
 
 const SMALLEST: &str = r#"
 [policy]
@@ -423,7 +425,7 @@ fn the_demo_needs_nothing() {
 }
 
 /// Every section of the file, by the path of its keys.
-const SECTIONS: [&str; 14] = [
+const SECTIONS: [&str; 15] = [
     "server",
     "data",
     "database",
@@ -433,6 +435,7 @@ const SECTIONS: [&str; 14] = [
     "mail.smtp",
     "devops",
     "console",
+    "slack",
     "local",
     "kubernetes",
     "kubernetes.leader",
@@ -451,7 +454,8 @@ fn every_key_is_in_the_documents() {
     let known: Vec<&str> = told.lines().filter_map(|line| line.trim().strip_prefix("Known here: ")).collect();
     assert_eq!(known.len(), SECTIONS.len() + 1, "{told}");
     for key in known.iter().flat_map(|line| line.trim_end_matches('.').split(", ")) {
-        let hidden = ["password", "smtp", "leader"].contains(&key);
+        let hidden =
+            ["password", "smtp", "leader", "app_token", "signing_secret", "workspaces"].contains(&key);
         assert!(
             hidden || guide.contains(&format!("`{key}`")),
             "docs/configuration.md does not explain {key}"

@@ -97,6 +97,7 @@ contract! {
     audit::times_finer_than_a_millisecond_break_nothing,
     audit::eight_writers_make_one_chain,
     chat::a_card_is_remembered_for_each_audience,
+    chat::messages_with_buttons_are_remembered_until_they_are_forgotten,
     chat::a_message_is_written_once_for_each_key,
     chat::a_conversation_shows_the_last_messages_oldest_first,
     chat::private_messages_are_seen_by_their_reader_only,

@@ -10,6 +10,7 @@ pub mod home;
 mod letter;
 pub mod listing;
 pub mod notice;
+pub mod offer;
 pub mod refusal;
 pub mod request;
 pub mod story;

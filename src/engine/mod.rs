@@ -3,7 +3,10 @@
 
 mod deliver;
 mod observer;
+mod offers;
 mod outbox;
+mod patience;
+mod post;
 mod provision;
 mod reaper;
 mod run;

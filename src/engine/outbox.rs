@@ -7,10 +7,7 @@ use super::{Engine, deliver, provision, show};
 use crate::{
     actions::{self, deliveries, work::Work},
     domain::{effect::Effect, ids::RequestId},
-    ports::{
-        Failure,
-        store::{Queued, Stored},
-    },
+    ports::store::{Queued, Stored},
     until_saved,
 };
 
@@ -18,11 +15,6 @@ use crate::{
 const CLAIM: TimeDelta = TimeDelta::minutes(3);
 /// How many lanes are worked at once.
 const LANES: u32 = 8;
-/// The first gap between two tries; each later one is twice as long.
-const FIRST_GAP: TimeDelta = TimeDelta::seconds(5);
-/// The longest gap between two tries.
-const LONGEST_GAP: TimeDelta = TimeDelta::minutes(10);
-
 /// What came of an effect.
 #[derive(Debug)]
 pub enum Outcome {
@@ -32,6 +24,10 @@ pub enum Outcome {
     Stale,
     /// To be tried again after this long.
     Again(TimeDelta, String),
+    /// The same, because something is closed to us until somebody repairs it; they were told.
+    Kept(TimeDelta, String),
+    /// It is not its turn yet: not tried, or not counted as a try.
+    Wait(TimeDelta, String),
     /// It cannot be done.
     GaveUp(String),
 }
@@ -42,18 +38,11 @@ impl Outcome {
             Self::Done(_) => "done",
             Self::Stale => "stale",
             Self::Again(..) => "again",
+            Self::Kept(..) => "kept",
+            Self::Wait(..) => "waits",
             Self::GaveUp(_) => "gave up",
         }
     }
-}
-
-/// The gap after that many tries, or what the other side asked for.
-pub fn gap(attempts: u32, failure: &Failure) -> TimeDelta {
-    let asked = match failure {
-        Failure::Later { after, .. } => *after,
-        Failure::Never { .. } => None,
-    };
-    asked.unwrap_or_else(|| (FIRST_GAP * 2_i32.saturating_pow(attempts.min(16))).min(LONGEST_GAP))
 }
 
 /// Claims some lanes and does what is due in them. Returns how many effects were tried.
@@ -107,6 +96,9 @@ async fn one(engine: &Engine, mut queued: Queued) -> Stored<bool> {
         Outcome::Again(gap, why) => {
             tracing::warn!(kind, key = queued.effect.key(), why, seconds = gap.num_seconds(), "trying again");
         }
+        Outcome::Kept(gap, why) | Outcome::Wait(gap, why) => {
+            tracing::debug!(kind, key = queued.effect.key(), why, seconds = gap.num_seconds(), "it waits");
+        }
         Outcome::Done(_) | Outcome::Stale => {}
     }
     let kept = until_saved!(settle(engine, &queued, &outcome))?;
@@ -120,7 +112,7 @@ async fn act(engine: &Engine, queued: &mut Queued) -> Stored<Outcome> {
             actions::analyse(&engine.world, &request).await?;
             Ok(Outcome::Done(None))
         }
-        Effect::Show { request, .. } => show::cards(engine, &request, queued.attempts).await,
+        Effect::Show { request, .. } => show::cards(engine, &request, queued).await,
         Effect::Tell { notice } => deliver::tell(engine, &notice, queued).await,
         Effect::Mail { notice } => deliver::mail(engine, &notice, queued).await,
         Effect::Page { request: _, name, why, key } => deliver::page(engine, &name, &why, &key, queued).await,
@@ -139,14 +131,15 @@ async fn settle(engine: &Engine, queued: &Queued, outcome: &Outcome) -> Stored<b
         return Ok(false);
     }
     match outcome {
-        Outcome::Again(gap, why) => {
+        Outcome::Again(gap, why) | Outcome::Kept(gap, why) => {
             let mut queued = queued.clone();
             queued.attempts += 1;
-            if queued.notes.last() != Some(why) {
+            if !queued.notes.contains(why) {
                 queued.notes.push(why.clone());
             }
             work.tx.postpone(&queued, work.now + *gap).await?;
         }
+        Outcome::Wait(gap, _) => work.tx.postpone(queued, work.now + *gap).await?,
         _ => work.tx.finish(&queued.id, outcome.word(), work.now).await?,
     }
     if let Effect::Tell { notice } = &queued.effect {
@@ -157,7 +150,7 @@ async fn settle(engine: &Engine, queued: &Queued, outcome: &Outcome) -> Stored<b
                 deliveries::delivered(&mut work, notice, way).await?;
             }
             Outcome::GaveUp(why) => deliveries::undelivered(&mut work, notice, why).await?,
-            Outcome::Stale | Outcome::Again(..) => {}
+            Outcome::Stale | Outcome::Again(..) | Outcome::Kept(..) | Outcome::Wait(..) => {}
         }
     }
     work.commit().await?;

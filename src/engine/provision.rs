@@ -4,10 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use super::{
-    Engine,
-    outbox::{Outcome, gap},
-};
+use super::{Engine, outbox::Outcome, patience::gap};
 use crate::{
     actions::{observed, work::Work},
     domain::ids::LeaseId,

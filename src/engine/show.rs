@@ -1,17 +1,20 @@
 //! Cards: one message for the requester and one for the approvers, rewritten as the request moves.
 
+use chrono::TimeDelta;
+
 use super::{
-    Engine,
-    outbox::{Outcome, gap},
+    Engine, offers,
+    outbox::Outcome,
+    patience::{LONGEST_GAP, gap},
 };
 use crate::{
     actions::{stories, work::Work},
     cards::{extension, request, story::Story},
-    domain::{ids::RequestId, request::RequestState},
+    domain::{extension::ExtensionState, ids::RequestId, request::RequestState},
     ports::{
         Failure,
         chat::{Chat, Message, Room},
-        store::{Audience, Card, Stored},
+        store::{Audience, Card, Queued, Stored},
     },
     until_saved,
 };
@@ -26,30 +29,98 @@ struct Wanted {
     begins: bool,
 }
 
-/// Brings every card about a request up to date, on every platform.
-pub async fn cards(engine: &Engine, id: &RequestId, attempts: u32) -> Stored<Outcome> {
+/// How it stands with a card on one platform.
+enum Shown {
+    /// It is there, and says what it should.
+    There,
+    /// It is rewritten a little later, with what changes until then.
+    Gathers(TimeDelta),
+    /// It is not there, and need not be any more.
+    Needless,
+}
+
+/// What could not be done about the cards of a request.
+#[derive(Default)]
+struct Left {
+    /// Waits until something is gathered, or that were asked for.
+    waits: Vec<TimeDelta>,
+    /// Failures that may pass.
+    failures: Vec<Failure>,
+}
+
+/// Brings every card about a request up to date, on every platform, and the buttons of what else was said.
+pub async fn cards(engine: &Engine, id: &RequestId, queued: &Queued) -> Stored<Outcome> {
     let story = {
         let mut work = Work::look(&engine.world).await?;
         stories::find(&mut work, id).await?
     };
     let Some(story) = story else { return Ok(Outcome::Stale) };
-    let mut trouble: Option<Failure> = None;
+    let mut left = Left::default();
     for wanted in wanted(&story) {
-        for chat in &engine.chats {
-            match one(engine, chat.as_ref(), &wanted).await? {
-                Ok(()) => {}
-                Err(failure @ Failure::Later { .. }) => trouble = Some(failure),
-                Err(failure) => {
-                    let why = failure.why();
-                    tracing::warn!(subject = wanted.subject, why, "a card cannot be shown");
-                }
+        everywhere(engine, &wanted, queued, &mut left).await?;
+    }
+    left.failures.extend(offers::renew(engine, &story).await?);
+    Ok(left.outcome(queued))
+}
+
+async fn everywhere(engine: &Engine, wanted: &Wanted, queued: &Queued, left: &mut Left) -> Stored<()> {
+    let mut somewhere = false;
+    let mut refused = Vec::new();
+    for chat in &engine.chats {
+        match one(engine, chat.as_ref(), wanted, queued).await? {
+            Ok(Shown::There | Shown::Needless) => somewhere = true,
+            Ok(Shown::Gathers(gap)) => {
+                somewhere = true;
+                left.waits.push(gap);
             }
+            Err(failure) if failure.may_pass() => {
+                somewhere = true;
+                left.failures.push(failure);
+            }
+            Err(failure) => refused.push(failure.why().to_owned()),
         }
     }
-    Ok(match trouble {
-        None => Outcome::Done(None),
-        Some(failure) => Outcome::Again(gap(attempts, &failure), failure.why().to_owned()),
-    })
+    let (subject, audience, why) = (&wanted.subject, wanted.audience.word(), refused.join("; "));
+    if somewhere {
+        // Not everybody is everywhere: nothing to be said about.
+        tracing::debug!(subject, audience, why, "a card is not on every platform");
+    } else if !engine.chats.is_empty() {
+        if queued.attempts == 0 {
+            tracing::error!(subject, audience, why, "a card cannot be shown on any platform");
+        }
+        if wanted.audience == Audience::Approvers {
+            left.failures.push(Failure::closed(why));
+        }
+    }
+    Ok(())
+}
+
+impl Left {
+    fn outcome(mut self, queued: &Queued) -> Outcome {
+        // A wait that the other side asked for is no failure here: a card is tried until it is shown.
+        self.failures.retain(|failure| match failure {
+            Failure::Later { after: Some(after), .. } => {
+                self.waits.push(*after);
+                false
+            }
+            _ => true,
+        });
+        let why: Vec<&str> = self.failures.iter().map(Failure::why).collect();
+        let why = why.join("; ");
+        if let Some(soonest) = self.waits.iter().min() {
+            return Outcome::Wait(*soonest, why);
+        }
+        let again = |failure: &Failure| match failure {
+            // Once more soon; from then on each try might leave one more card behind.
+            Failure::Unsure { .. } if queued.attempts > 0 => LONGEST_GAP,
+            failure => gap(queued.attempts, failure),
+        };
+        let Some(longest) = self.failures.iter().map(again).max() else { return Outcome::Done(None) };
+        if self.failures.iter().all(|failure| matches!(failure, Failure::Closed { .. })) {
+            return Outcome::Kept(longest, why);
+        }
+        Outcome::Again(longest, why)
+    }
 }
 
 fn wanted(story: &Story) -> Vec<Wanted> {
@@ -75,22 +146,30 @@ fn wanted(story: &Story) -> Vec<Wanted> {
         audience: Audience::Approvers,
         room: Room::Approvers,
         message: extension::for_approvers(story, asked),
-        begins: true,
+        begins: matches!(asked.state, ExtensionState::Pending(_)),
     }));
     cards
 }
 
-async fn one(engine: &Engine, chat: &dyn Chat, wanted: &Wanted) -> Stored<Result<(), Failure>> {
+async fn one(
+    engine: &Engine,
+    chat: &dyn Chat,
+    wanted: &Wanted,
+    queued: &Queued,
+) -> Stored<Result<Shown, Failure>> {
     let digest = serde_json::to_string(&wanted.message).map_err(anyhow::Error::from)?;
-    let known = {
+    let (known, now) = {
         let mut work = Work::look(&engine.world).await?;
-        work.tx.card(&wanted.subject, wanted.audience, chat.workspace()).await?
+        (work.tx.card(&wanted.subject, wanted.audience, chat.workspace()).await?, work.now)
     };
     let key = format!("card/{}/{}", wanted.subject, wanted.audience.word());
     let at = match known {
-        Some(card) if card.digest == digest => return Ok(Ok(())),
-        None if !wanted.begins => return Ok(Ok(())),
+        Some(card) if card.digest == digest => return Ok(Ok(Shown::There)),
+        None if !wanted.begins => return Ok(Ok(Shown::Needless)),
         None => chat.post(&wanted.room, &key, &wanted.message).await,
+        Some(_) if now < queued.created_at + chat.gathers() => {
+            return Ok(Ok(Shown::Gathers(queued.created_at + chat.gathers() - now)));
+        }
         Some(card) => match chat.rewrite(&card.at, &wanted.message).await {
             Ok(()) => Ok(card.at),
             // Somebody deleted the message: what it said is said again in a new one.
@@ -107,7 +186,7 @@ async fn one(engine: &Engine, chat: &dyn Chat, wanted: &Wanted) -> Stored<Result
     };
     let card = Card { subject: wanted.subject.clone(), audience: wanted.audience, at, digest };
     until_saved!(remember(engine, &card))?;
-    Ok(Ok(()))
+    Ok(Ok(Shown::There))
 }
 
 async fn remember(engine: &Engine, card: &Card) -> Stored<()> {

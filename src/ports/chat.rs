@@ -62,6 +62,14 @@ impl Workspace {
             id => format!("{}/{id}", self.platform.word()),
         }
     }
+
+    /// Reads the word under which it is stored.
+    pub fn parse(word: &str) -> Option<Self> {
+        let (platform, id) = word.split_once('/').unwrap_or((word, ""));
+        let platform =
+            [Platform::Console, Platform::Slack].into_iter().find(|known| known.word() == platform)?;
+        Some(Self { platform, id: id.to_owned() })
+    }
 }
 
 /// Where a message goes.
@@ -292,6 +300,12 @@ pub trait Chat: Send + Sync {
     /// How long changes of one message are gathered before it is rewritten once for all of them.
     fn gathers(&self) -> TimeDelta {
         TimeDelta::zero()
+    }
+
+    /// Whether a key that is posted again is answered with the first message. Where it is not, whoever posts
+    /// sees to it that a notice does not repeat more than once.
+    fn knows_keys(&self) -> bool {
+        true
     }
 
     /// Posts a message. `Ok` means that the platform has it. `key` is the same when the same message is

@@ -20,6 +20,19 @@ pub enum Failure {
         /// How long the other side asked us to wait, if it said so.
         after: Option<TimeDelta>,
     },
+    /// Nothing gets through until somebody repairs something: a token that was revoked, an archived channel.
+    /// What is to be done is kept. Whoever answers so has told the operator.
+    #[error("{why} (waits until that is repaired)")]
+    Closed {
+        /// What is closed, without secrets.
+        why: String,
+    },
+    /// It was sent, and no answer came: it may have been done. Asking again may do it twice.
+    #[error("{why} (it may have been done all the same)")]
+    Unsure {
+        /// What happened, without secrets.
+        why: String,
+    },
     /// Asking again in the same way cannot work: nobody there, not allowed, not valid.
     #[error("{why}")]
     Never {
@@ -39,10 +52,27 @@ impl Failure {
         Self::Never { why: why.into() }
     }
 
+    /// A failure that passes when somebody repairs something.
+    pub fn closed(why: impl Into<String>) -> Self {
+        Self::Closed { why: why.into() }
+    }
+
+    /// A failure that may be none.
+    pub fn unsure(why: impl Into<String>) -> Self {
+        Self::Unsure { why: why.into() }
+    }
+
     /// The cause, in words.
     pub fn why(&self) -> &str {
         match self {
-            Self::Later { why, .. } | Self::Never { why } => why,
+            Self::Later { why, .. } | Self::Closed { why } | Self::Unsure { why } | Self::Never { why } => {
+                why
+            }
         }
+    }
+
+    /// Whether asking again in the same way may work some day.
+    pub fn may_pass(&self) -> bool {
+        !matches!(self, Self::Never { .. })
     }
 }

@@ -11,7 +11,7 @@
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use super::chat::{MessageRef, Workspace};
+use super::chat::{Message, MessageRef, Workspace};
 use crate::domain::{
     Instant,
     audit::{Entry, NewEntry},
@@ -63,6 +63,7 @@ pub trait Tx:
     + Extensions
     + Outbox
     + Cards
+    + Offers
     + Inbox
     + AuditLog
     + ConsoleLog
@@ -274,6 +275,28 @@ pub trait Cards {
     ) -> Stored<Option<Card>>;
     /// Remembers a posted card, or what it says now.
     async fn save_card(&mut self, card: &Card, now: Instant) -> Stored<()>;
+}
+
+/// A message with buttons that is no card, such as a warning.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offer {
+    /// The request it is about.
+    pub request: RequestId,
+    /// Where it is.
+    pub at: MessageRef,
+    /// What it says.
+    pub message: Message,
+}
+
+/// Messages with buttons that are no cards, as long as their buttons may die.
+#[async_trait]
+pub trait Offers {
+    /// Remembers a posted message, or what it says now.
+    async fn save_offer(&mut self, offer: &Offer, now: Instant) -> Stored<()>;
+    /// Those about a request, in the order they were posted.
+    async fn offers_of(&mut self, request: &RequestId) -> Stored<Vec<Offer>>;
+    /// Its buttons are gone, or it is.
+    async fn forget_offer(&mut self, at: &MessageRef) -> Stored<()>;
 }
 
 /// What came in, so that nothing is done twice.

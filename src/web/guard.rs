@@ -43,12 +43,12 @@ pub fn console(router: Router<Web>, web: &Web) -> Router<Web> {
     )
 }
 
-/// What stands around everything.
-pub fn around(router: Router, ids: Arc<dyn Ids>) -> Router {
+/// What stands around everything. What is `beside` keeps a limit of its own for how much it takes.
+pub fn around(router: Router, beside: Router, ids: Arc<dyn Ids>) -> Router {
     let header = |name: &'static str, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
     };
-    router.layer(
+    router.layer(RequestBodyLimitLayer::new(BODY_MAX)).merge(beside).layer(
         ServiceBuilder::new()
             .layer(SetRequestIdLayer::x_request_id(Fresh(ids)))
             .layer(TraceLayer::new_for_http().make_span_with(span))
@@ -61,8 +61,7 @@ pub fn around(router: Router, ids: Arc<dyn Ids>) -> Router {
             .layer(header("cache-control", "no-store"))
             .layer(CompressionLayer::new())
             .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
-            .layer(CatchPanicLayer::new())
-            .layer(RequestBodyLimitLayer::new(BODY_MAX)),
+            .layer(CatchPanicLayer::new()),
     )
 }
 

@@ -68,6 +68,13 @@ pub struct Settings {
 
 /// Everything: the console, `/healthz`, `/readyz` and `/metrics`.
 pub fn router(web: Web) -> Router {
+    let probes = web.probes();
+    router_beside(web, probes, Router::new())
+}
+
+/// The same, answering probes from elsewhere, and with addresses that other machines call: no browser's checks
+/// stand around those, and they limit on their own how much they take.
+pub fn router_beside(web: Web, probes: Probes, beside: Router) -> Router {
     let room = Router::new()
         .route("/", get(pages::front))
         .route("/as/{handle}", get(pages::person))
@@ -81,15 +88,19 @@ pub fn router(web: Web) -> Router {
         .route("/as/{handle}/{room}/events", get(live::events))
         .route("/assets/{*path}", get(assets::asset))
         .fallback(problem::no_such_page);
-    let (console, probes) = (guard::console(room, &web), web.probes());
-    let ids = probes.ids.clone();
-    guard::around(console.with_state(web).merge(addresses(probes)), ids)
+    let (console, ids) = (guard::console(room, &web), probes.ids.clone());
+    guard::around(console.with_state(web).merge(addresses(probes)), beside, ids)
 }
 
 /// Only `/healthz`, `/readyz` and `/metrics`: for an address that a cluster's probes and scrapers reach.
 pub fn health(probes: Probes) -> Router {
+    health_beside(probes, Router::new())
+}
+
+/// The same, with addresses that other machines call.
+pub fn health_beside(probes: Probes, beside: Router) -> Router {
     let ids = probes.ids.clone();
-    guard::around(addresses(probes).fallback(problem::no_such_page), ids)
+    guard::around(addresses(probes).fallback(problem::no_such_page), beside, ids)
 }
 
 fn addresses(probes: Probes) -> Router {

@@ -109,6 +109,7 @@ killed_at! {
     before_an_answer_is_saved: "perform::before-commit",
     after_an_answer_is_saved: "perform::after-commit",
     before_an_effect: "outbox::before",
+    before_a_notice_is_sent: "post::written-down",
     between_an_effect_and_its_receipt: "outbox::done-not-saved",
     after_the_receipt: "outbox::saved",
     before_a_wake_is_saved: "wake::before-commit",

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use sublet::ports::{
-    chat::{MessageRef, Workspace},
-    store::{Audience, Card, ConsoleMessage},
+use sublet::{
+    domain::ids::RequestId,
+    ports::{
+        chat::{Message, MessageRef, Tone, Workspace},
+        store::{Audience, Card, ConsoleMessage, Offer},
+    },
 };
 use tokio::task::JoinSet;
 
@@ -41,6 +44,37 @@ pub async fn a_card_is_remembered_for_each_audience(place: Place) {
     let moved = card(Audience::Approvers, "m3", "c");
     place.change(async |tx| tx.save_card(&moved, at(1)).await.unwrap()).await;
     assert_eq!(find("req_1", Audience::Approvers).await, Some(moved));
+}
+
+pub async fn messages_with_buttons_are_remembered_until_they_are_forgotten(place: Place) {
+    let request = |number: u8| RequestId::parse(&format!("req_{:032x}", number)).unwrap();
+    let says = |words: &str| Message { summary: words.into(), tone: Tone::Warning, blocks: Vec::new() };
+    let offer = |about: u8, workspace: &Workspace, id: &str, words: &str| Offer {
+        request: request(about),
+        at: MessageRef { workspace: workspace.clone(), channel: "D1".to_owned(), id: id.to_owned() },
+        message: says(words),
+    };
+    let (console, slack) = (Workspace::console(), Workspace::slack("T0123ABCD"));
+    let (first, second) = (offer(1, &slack, "1", "first"), offer(1, &console, "1", "second"));
+    let other = offer(2, &slack, "2", "other");
+    place
+        .change(async |tx| {
+            tx.save_offer(&first, at(0)).await.unwrap();
+            tx.save_offer(&other, at(1)).await.unwrap();
+            tx.save_offer(&second, at(2)).await.unwrap();
+        })
+        .await;
+    let find = async |about| place.look(async |tx| tx.offers_of(&request(about)).await.unwrap()).await;
+    assert_eq!(find(1).await, [first.clone(), second.clone()]);
+    let changed = Offer { message: says("changed"), ..first };
+    place
+        .change(async |tx| {
+            tx.save_offer(&changed, at(3)).await.unwrap();
+            tx.forget_offer(&second.at).await.unwrap();
+        })
+        .await;
+    assert_eq!(find(1).await, [changed], "it keeps its place, and the other is gone");
+    assert_eq!(find(2).await, [other]);
 }
 
 pub async fn a_message_is_written_once_for_each_key(place: Place) {

@@ -61,6 +61,10 @@ pub async fn grace_begins_with_the_receipt(world: &mut World) {
     For: 1 hour
     Ends: Mon 23 Nov 2026 11:00 CET
 
+    sublet (rewritten):
+    web-1 ends in about 30 minutes, at Mon 23 Nov 2026 11:00 CET. This is the final warning: after that everything in it is deleted.
+    (This has moved on since: `/env show web-1` tells how it stands.)
+
     sublet:
     web-1 and everything in it is gone.
     ");

@@ -152,6 +152,10 @@ pub async fn lapses_with_the_lease(world: &mut World) {
     For: 2 hours
     Ends: Mon 23 Nov 2026 12:00 CET
 
+    sublet (rewritten):
+    web-1 ends in about 1 hour, at Mon 23 Nov 2026 12:00 CET. This is the final warning: after that everything in it is deleted.
+    (This has moved on since: `/env show web-1` tells how it stands.)
+
     sublet:
     Nobody decided in time whether web-1 may have more time; its end stands.
 
@@ -184,7 +188,8 @@ pub async fn lapses_with_the_lease(world: &mut World) {
     Ends now: Mon 23 Nov 2026 11:00 UTC
     At the latest: Mon 30 Nov 2026 09:00 UTC
     Waiting for an approver.
-    [Approve] [Reject] [Details]
+    [Details]
+    (This has moved on since: `/env show web-1` tells how it stands.)
 
     sublet:
     (A reminder: this still waits for an approver.)
@@ -193,7 +198,8 @@ pub async fn lapses_with_the_lease(world: &mut World) {
     Ends now: Mon 23 Nov 2026 11:00 UTC
     At the latest: Mon 30 Nov 2026 09:00 UTC
     Waiting for an approver.
-    [Approve] [Reject] [Details]
+    [Details]
+    (This has moved on since: `/env show web-1` tells how it stands.)
     ");
 }
 

@@ -8,6 +8,7 @@
 #![expect(clippy::too_many_lines, reason = "a story is as long as what was said in it")]
 
 mod decisions;
+mod delivery;
 mod endings;
 mod extensions;
 mod home;
@@ -70,6 +71,10 @@ stories! {
     endings: grace_begins_with_the_receipt, a_purge_that_fails_is_not_forgotten, the_story_is_told_when_it_is_gone;
     silence: from_direct_message_to_letter_to_channel, held_until_somebody_was_told,
         asleep_over_the_whole_warning, a_purge_before_the_receipt_is_impossible;
+    delivery: changes_in_a_moment_are_one_rewrite, a_wait_that_was_asked_for_is_no_failed_try,
+        what_is_closed_keeps_everything, a_lost_answer_repeats_a_notice_once,
+        a_lost_answer_and_a_restart_repeat_it_once, a_card_without_a_channel_is_shown_later,
+        a_reminder_loses_its_buttons, a_warning_loses_its_buttons;
     restarts: in_the_middle_of_everything;
     zones: clocks_go_back_inside_a_lease, clocks_go_forward_inside_a_lease, an_end_in_my_own_zone;
     home: it_shows_the_time_left_and_what_waits, a_form_follows_the_template_that_is_chosen;

@@ -178,6 +178,11 @@ pub async fn from_the_request_to_the_purge(world: &mut World) {
     (Extended by @bob at Wed 25 Nov 2026 10:20 CET)
     [Release now]
 
+    sublet (rewritten):
+    web-1 ends in about 1 day, at Thu 26 Nov 2026 10:20 CET. Everything in it will be deleted then.
+    [Release now]
+    (This has moved on since: `/env show web-1` tells how it stands.)
+
     sublet:
     web-1 was extended by @bob and now ends at Sat 28 Nov 2026 10:20 CET.
     ");
@@ -215,6 +220,18 @@ pub async fn from_the_request_to_the_purge(world: &mut World) {
     For: 3 days
     Reason: the release demo
     Ends: Sat 28 Nov 2026 10:20 CET
+
+    sublet (rewritten):
+    web-1 ends in about 1 day, at Thu 26 Nov 2026 10:20 CET. Everything in it will be deleted then.
+    (This has moved on since: `/env show web-1` tells how it stands.)
+
+    sublet (rewritten):
+    web-1 ends in about 1 day, at Sat 28 Nov 2026 10:20 CET. Everything in it will be deleted then.
+    (This has moved on since: `/env show web-1` tells how it stands.)
+
+    sublet (rewritten):
+    web-1 ends in about 2 hours, at Sat 28 Nov 2026 10:20 CET. This is the final warning: after that everything in it is deleted.
+    (This has moved on since: `/env show web-1` tells how it stands.)
 
     sublet:
     web-1 and everything in it is gone.

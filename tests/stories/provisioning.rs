@@ -166,6 +166,11 @@ pub async fn not_ready_in_time_and_then_late(world: &mut World) {
     (Host key `SHA256:host`)
     [Extend] [Release now]
 
+    sublet (rewritten):
+    web-1 could not be provisioned: it was not ready within 15 minutes. DevOps knows; you can retry or release it.
+    [Release now]
+    (This has moved on since: `/env show web-1` tells how it stands.)
+
     sublet:
     web-1 is ready. You can log in:
         ssh -p 22001 dev@env.example.org

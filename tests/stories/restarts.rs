@@ -54,6 +54,10 @@ pub async fn in_the_middle_of_everything(world: &mut World) {
     For: 2 hours
     Ends: Mon 23 Nov 2026 12:00 CET
 
+    sublet (rewritten):
+    web-1 ends in about 1 hour, at Mon 23 Nov 2026 12:00 CET. This is the final warning: after that everything in it is deleted.
+    (This has moved on since: `/env show web-1` tells how it stands.)
+
     sublet:
     web-1 and everything in it is gone.
     ");

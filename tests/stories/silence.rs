@@ -159,7 +159,7 @@ pub async fn held_until_somebody_was_told(world: &mut World) {
 
     sublet:
     The lease of web-1 was over at Mon 23 Nov 2026 14:00 CET. This is the final warning: everything in it will be deleted soon.
-    [Extend] [Release now]
+    (This has moved on since: `/env show web-1` tells how it stands.)
 
     sublet:
     web-1 and everything in it is gone.

@@ -124,6 +124,10 @@ pub async fn released_from_the_warning(world: &mut World) {
     For: 1 hour
     Ends: Mon 23 Nov 2026 11:00 CET
 
+    sublet (rewritten):
+    web-1 ends in about 30 minutes, at Mon 23 Nov 2026 11:00 CET. This is the final warning: after that everything in it is deleted.
+    (This has moved on since: `/env show web-1` tells how it stands.)
+
     sublet:
     web-1 and everything in it is gone.
     ");

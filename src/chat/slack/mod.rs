@@ -1,6 +1,7 @@
 //! Slack: what people do there comes in by Socket Mode or HTTP, and our messages go out by the Web API.
 
 pub mod client;
+mod deliver;
 mod http;
 mod inbound;
 mod pace;
@@ -9,7 +10,10 @@ pub mod render;
 pub mod settings;
 mod socket;
 pub mod standing;
+#[cfg(test)]
+mod tests;
 pub mod trouble;
+mod watch;
 mod words;
 
 use std::sync::Arc;
@@ -20,12 +24,16 @@ use tokio_util::sync::CancellationToken;
 
 use self::{
     client::Client,
+    deliver::SlackChat,
     inbound::Reception,
-    settings::{Inbound, Settings},
+    settings::{Inbound, Settings, SlackWorkspace},
     socket::Sockets,
     standing::Standing,
 };
-use crate::{actions::World, ports::chat::Chat};
+use crate::{
+    actions::World,
+    ports::chat::{Chat, Workspace},
+};
 
 /// Slack, with all its workspaces.
 pub struct Slack {
@@ -54,7 +62,17 @@ impl Slack {
 
     /// The workspaces, as messages are delivered to them.
     pub fn chats(&self) -> Vec<Arc<dyn Chat>> {
-        Vec::new()
+        let chat = |workspace: &SlackWorkspace| {
+            Arc::new(SlackChat {
+                world: self.world.clone(),
+                client: self.client.clone(),
+                standing: self.standing.clone(),
+                workspace: Workspace::slack(&workspace.id),
+                approvers: workspace.approvers.clone(),
+                group: workspace.group.clone(),
+            }) as Arc<dyn Chat>
+        };
+        self.settings.workspaces.iter().map(chat).collect()
     }
 
     /// How it stands, for `/readyz`.
@@ -74,7 +92,7 @@ impl Slack {
 
     /// Works until told to stop.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        self.listen(stop).await;
+        tokio::join!(self.listen(stop.clone()), watch::run(&self, &stop));
     }
 
     /// Takes in what people do, until told to stop; then what came in is dealt with.

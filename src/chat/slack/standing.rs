@@ -9,6 +9,9 @@ use std::{
 
 use super::trouble::{Method, Trouble};
 
+/// The word for a token that is good, but for another workspace than the configuration says.
+pub const WRONG_WORKSPACE: &str = "wrong_workspace";
+
 /// What is known of the workspaces and the sockets.
 #[derive(Debug, Default)]
 pub struct Standing {
@@ -42,7 +45,8 @@ impl Bad {
     }
 
     fn is_healed_by(&self, method: Method) -> bool {
-        method == self.method || (method == Method::WhoAmI && !self.lacks())
+        // The token of another workspace is taken everywhere, and is never the right one.
+        self.code != WRONG_WORKSPACE && (method == self.method || (method == Method::WhoAmI && !self.lacks()))
     }
 }
 

@@ -7,6 +7,7 @@ use slack_morphism::errors::SlackClientError;
 
 pub use super::words::Kind;
 use super::words::TABLE;
+use crate::ports::Failure;
 
 /// How long to wait after a 429 that does not say how long.
 const USUAL_WAIT: TimeDelta = TimeDelta::seconds(30);
@@ -93,7 +94,8 @@ impl Trouble {
             SlackClientError::HttpError(error) => {
                 let mut trouble = Self::new(method, "http");
                 trouble.code = format!("http_{}", error.status_code.as_u16()).into();
-                trouble.unsure = error.status_code.is_server_error();
+                // “Service unavailable” says that nothing was begun; of the others nobody knows.
+                trouble.unsure = error.status_code.is_server_error() && error.status_code.as_u16() != 503;
                 trouble
             }
             SlackClientError::HttpProtocolError(error) => {
@@ -120,6 +122,23 @@ impl Trouble {
         // Slack says of these two that a part of what was asked may have been done.
         let unsure = matches!(code.as_ref(), "internal_error" | "fatal_error");
         Self { method, code, kind, after, unsure }
+    }
+
+    /// What it means for a message to somewhere. `ours` is the approvers' channel, which an operator can repair;
+    /// of a direct conversation nobody can.
+    pub fn failure(&self, ours: bool) -> Failure {
+        let why = self.to_string();
+        match self.kind {
+            // A message that is rewritten twice is the same; one that is posted twice is there twice.
+            _ if self.unsure && self.method == Method::Post => Failure::Unsure { why },
+            Kind::Passing => Failure::Later { why, after: self.after },
+            Kind::Token => Failure::Closed { why },
+            Kind::Channel if ours => Failure::Closed { why },
+            Kind::Channel | Kind::Person | Kind::Message | Kind::Ours => Failure::Never { why },
+            // A new word of Slack's: most of those that came in ten years were about limits and settings, which
+            // pass. Tries are bounded, so that a wrong guess costs a minute before the next way is taken.
+            Kind::Unknown => Failure::Later { why, after: None },
+        }
     }
 
     /// The word for metrics: one of the table, so that what comes from outside cannot make ever more of them.

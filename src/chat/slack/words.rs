@@ -23,7 +23,7 @@ pub enum Kind {
 
 /// Word, kind and meaning: every error of the methods that we call (Slack's reference of methods, 2026; those of
 /// `trigger_id` and `response_url` as its tools name them), after the few that are our own.
-pub const TABLE: [(&str, Kind, &str); 100] = [
+pub const TABLE: [(&str, Kind, &str); 102] = [
     ("not_yet", Passing, "it is not our turn yet"),
     ("timeout", Passing, "no answer came in time"),
     ("connection", Passing, "the connection failed"),
@@ -65,6 +65,8 @@ pub const TABLE: [(&str, Kind, &str); 100] = [
     ("team_not_found", Channel, "the workspace of the channel was not found"),
     ("method_not_supported_for_channel_type", Channel, "this kind of conversation does not take it"),
     ("slack_connect_file_link_sharing_blocked", Channel, "administrators forbid it in shared channels"),
+    ("wrong_workspace", Token, "the token is of another workspace than the configuration says"),
+    ("no_such_workspace", Ours, "no such workspace is configured"),
     ("not_authed", Token, "no token came with the call"),
     ("invalid_auth", Token, "the token is not valid, or this address may not use it"),
     ("account_inactive", Token, "the app's account, or the workspace, was closed"),

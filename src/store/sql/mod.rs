@@ -9,6 +9,7 @@ mod extensions;
 mod inbox;
 mod keys;
 pub(super) mod leases;
+mod offers;
 pub(super) mod outbox;
 mod people;
 pub(super) mod requests;

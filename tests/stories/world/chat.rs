@@ -6,6 +6,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use sublet::ports::{
     Failure,
     chat::{Block, Button, Chat, Message, MessageRef, Room, Workspace},
@@ -30,7 +31,13 @@ pub struct Posted {
 struct State {
     messages: Vec<Posted>,
     calls: BTreeMap<String, u32>,
+    rewrites: u32,
     troubles: Vec<Trouble>,
+    gathers: TimeDelta,
+    /// The same key makes a new message each time, as on most platforms.
+    forgets_keys: bool,
+    /// Of how many posts the answer is still lost, though the message is there; and in which room.
+    lost: Option<(Room, u32)>,
 }
 
 struct Trouble {
@@ -52,6 +59,26 @@ impl FakeChat {
     /// Nothing fails any more.
     pub fn heals(&self) {
         self.with(|state| state.troubles.clear());
+    }
+
+    /// Changes of one message are gathered for so long.
+    pub fn gathers_for(&self, span: TimeDelta) {
+        self.with(|state| state.gathers = span);
+    }
+
+    /// The same key makes a new message from now on.
+    pub fn forgets_keys(&self) {
+        self.with(|state| state.forgets_keys = true);
+    }
+
+    /// So many posts into that room arrive, and their answers do not.
+    pub fn loses_answers(&self, room: Room, times: u32) {
+        self.with(|state| state.lost = Some((room, times)));
+    }
+
+    /// How often a message was rewritten.
+    pub fn rewrites(&self) -> u32 {
+        self.with(|state| state.rewrites)
     }
 
     /// Everything that is there, oldest first.
@@ -122,17 +149,29 @@ impl Chat for FakeChat {
         &PAPER
     }
 
+    fn gathers(&self) -> TimeDelta {
+        self.with(|state| state.gathers)
+    }
+
+    fn knows_keys(&self) -> bool {
+        !self.with(|state| state.forgets_keys)
+    }
+
     async fn post(&self, room: &Room, key: &str, message: &Message) -> Result<MessageRef, Failure> {
         tokio::task::yield_now().await;
         self.with(|state| {
             state.trouble(room)?;
             *state.calls.entry(key.to_owned()).or_default() += 1;
-            let known = state.messages.iter().position(|posted| posted.key == key);
+            let known = state.messages.iter().position(|posted| posted.key == key && !state.forgets_keys);
             let at = known.unwrap_or_else(|| {
                 let (room, key, message) = (room.clone(), key.to_owned(), message.clone());
                 state.messages.push(Posted { room, key, message, read: None, deleted: false });
                 state.messages.len() - 1
             });
+            if let Some((_, left)) = state.lost.as_mut().filter(|(at, left)| at == room && *left > 0) {
+                *left -= 1;
+                return Err(Failure::unsure("the connection ended before an answer came"));
+            }
             Ok(MessageRef { workspace: self.workspace().clone(), channel: channel(room), id: at.to_string() })
         })
     }
@@ -149,6 +188,7 @@ impl Chat for FakeChat {
                 return Err(Failure::never("the message was deleted"));
             }
             posted.message = message.clone();
+            state.rewrites += 1;
             Ok(())
         })
     }

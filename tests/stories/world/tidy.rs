@@ -3,8 +3,8 @@
 
 use sublet::{
     actions::{stories, work::Work},
-    cards::{extension, request, story::Story},
-    domain::ids::{ExtensionId, RequestId},
+    cards::{extension, offer, request, story::Story},
+    domain::ids::{ExtensionId, LeaseId, RequestId},
     ports::chat::Message,
 };
 
@@ -24,6 +24,8 @@ impl World {
         for posted in self.outside.chat.messages() {
             if let Some(about) = posted.key.strip_prefix("card/").filter(|_| !posted.deleted) {
                 self.card_is_true(about, &posted).await;
+            } else if !posted.deleted {
+                self.buttons_live(&posted).await;
             }
         }
         for made in self.outside.cluster.made() {
@@ -34,6 +36,31 @@ impl World {
                 assert_eq!(made.spec.ends_at, lease.ends_at(), "{} exists with another end", lease.name);
             }
         }
+    }
+
+    /// A warning or a reminder offers nothing that its card does not offer.
+    async fn buttons_live(&self, posted: &Posted) {
+        if buttons(&posted.message).next().is_none() {
+            return;
+        }
+        let about = posted.key.split('/').find_map(RequestId::parse);
+        let lease = posted.key.split('/').find_map(LeaseId::parse);
+        let extension = posted.key.split('/').find_map(ExtensionId::parse);
+        let mut work = Work::look(&self.engine.world).await.expect("a transaction");
+        let request = match (about, lease, extension) {
+            (Some(request), ..) => request,
+            (_, Some(id), _) => work.tx.lease(&id).await.expect("a lease").expect("it is there").request,
+            (.., Some(id)) => work.tx.extension(&id).await.expect("one").expect("it is there").request,
+            // A page names no id, and only tells.
+            (None, None, None) => return,
+        };
+        let story = stories::find(&mut work, &request).await.expect("a story").expect("it is there");
+        assert_eq!(
+            posted.message,
+            offer::renewed(&posted.message, &story),
+            "a dead button on {}",
+            posted.key
+        );
     }
 
     async fn card_is_true(&self, about: &str, posted: &Posted) {

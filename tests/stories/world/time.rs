@@ -3,16 +3,20 @@
 use chrono::TimeDelta;
 use sublet::{
     domain::{Instant, effect::Effect},
-    ports::clock::Clock,
+    ports::{clock::Clock, store::Queued},
 };
 
 use super::World;
 
 /// How soon something that waits may be tried again: after it was tried so often, as the outbox waits.
-fn gap(attempts: u32, purges: bool) -> TimeDelta {
-    if purges {
+fn gap(queued: &Queued) -> TimeDelta {
+    if matches!(queued.effect, Effect::Purge { .. }) {
         return TimeDelta::seconds(2);
     }
+    if queued.notes.iter().any(|note| note == "no way is open") {
+        return TimeDelta::minutes(10);
+    }
+    let attempts = queued.attempts;
     (TimeDelta::seconds(5) * 2_i32.pow(attempts.saturating_sub(1).min(10))).min(TimeDelta::minutes(10))
 }
 
@@ -44,8 +48,7 @@ impl World {
             let mut next = self.alarm().await.map_or(end, |alarm| alarm.min(end));
             let waiting = self.looks().await.waiting(100).await.expect("what waits");
             for queued in waiting {
-                let purges = matches!(queued.effect, Effect::Purge { .. });
-                next = next.min(self.now() + gap(queued.attempts, purges));
+                next = next.min(self.now() + gap(&queued));
             }
             self.outside.clock.set(next);
             self.settles().await;

@@ -1,0 +1,103 @@
+//! Posts a message on the first platform that takes it, and never a notice more than twice.
+
+use super::{Engine, offers};
+use crate::{
+    actions::work::Work,
+    domain::ids::RequestId,
+    ports::{
+        Failure,
+        chat::{Message, MessageRef, Room},
+        store::{Queued, Stored},
+    },
+    until_saved,
+};
+
+/// How often a message may be sent whose answer was lost: it may repeat once.
+const AT_MOST: usize = 2;
+
+/// A message to be posted.
+pub struct Letter<'a> {
+    /// Which way this is, for the notes.
+    pub way: &'a str,
+    /// Where to.
+    pub room: &'a Room,
+    /// The key of the message.
+    pub key: &'a str,
+    /// What it says.
+    pub message: &'a Message,
+    /// The request it is about.
+    pub about: &'a RequestId,
+}
+
+/// Posts a notice. That it is being sent is written down before, where the platform would not know it again:
+/// a process that dies, and an answer that is lost, then count like a message that arrived.
+pub async fn notice(
+    engine: &Engine,
+    letter: &Letter<'_>,
+    queued: &mut Queued,
+) -> Stored<Result<(), Failure>> {
+    let mark = format!("{}: sent, and no answer came", letter.way);
+    let known = engine.chats.iter().all(|chat| chat.knows_keys());
+    if !known {
+        if queued.notes.iter().filter(|note| **note == mark).count() >= AT_MOST {
+            return Ok(Err(Failure::never("it was sent twice, and no answer came")));
+        }
+        queued.notes.push(mark.clone());
+        if !until_saved!(write_down(engine, queued))? {
+            return Ok(Err(Failure::later("another process does it")));
+        }
+        fail::fail_point!("post::written-down", |_| crate::faults::crash());
+    }
+    let posted = anywhere(engine, letter.room, letter.key, letter.message).await;
+    if !known && !matches!(posted, Err(Failure::Unsure { .. })) {
+        queued.notes.pop();
+    }
+    match posted {
+        Ok(at) => {
+            offers::remember(engine, letter.about, at, letter.message).await?;
+            Ok(Ok(()))
+        }
+        Err(failure) => Ok(Err(failure)),
+    }
+}
+
+/// `false` when the lane is another process's by now.
+async fn write_down(engine: &Engine, queued: &Queued) -> Stored<bool> {
+    let mut work = Work::begin(&engine.world).await?;
+    if !work.tx.holds(&queued.lane, &engine.holder).await? {
+        return Ok(false);
+    }
+    work.tx.postpone(queued, work.now).await?;
+    work.tx.commit().await?;
+    Ok(true)
+}
+
+/// Posts on the first platform that takes it. Of several failures the one counts that says most about what may
+/// have happened, or may still.
+pub async fn anywhere(
+    engine: &Engine,
+    room: &Room,
+    key: &str,
+    message: &Message,
+) -> Result<MessageRef, Failure> {
+    let mut worst = Failure::never("no chat platform is configured");
+    for chat in &engine.chats {
+        match chat.post(room, key, message).await {
+            Ok(at) => return Ok(at),
+            // It would take it, only not yet: better there a little later than where nobody looks.
+            Err(failure @ Failure::Later { after: Some(_), .. }) => return Err(failure),
+            Err(failure) if weight(&failure) >= weight(&worst) => worst = failure,
+            Err(_) => {}
+        }
+    }
+    Err(worst)
+}
+
+fn weight(failure: &Failure) -> u8 {
+    match failure {
+        Failure::Never { .. } => 0,
+        Failure::Closed { .. } => 1,
+        Failure::Later { .. } => 2,
+        Failure::Unsure { .. } => 3,
+    }
+}

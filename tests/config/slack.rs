@@ -1,0 +1,119 @@
+//! `[slack]`: what is understood, what is refused, and that no secret is ever shown.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use secrecy::ExposeSecret;
+use sublet::chat::slack::settings::{Inbound, Newcomers};
+
+use super::{SMALLEST, faults, load};
+
+const SECRETS: [(&str, &str); 4] = [
+    ("APP", "xapp-1-A1-secret"),
+    ("SIGNING", "0123456789abcdef-secret"),
+    ("FIRST", "xoxb-1-secret"),
+    ("SECOND", "xoxb-2-secret"),
+];
+
+const SOCKET: &str = r#"
+[slack]
+inbound = "socket"
+app_token_env = "APP"
+[[slack.workspaces]]
+id = "T0123ABCD"
+token_env = "FIRST"
+approvers = "C0123ABCD"
+"#;
+
+#[test]
+fn slack_by_sockets() {
+    let config = load(&format!("{SMALLEST}{SOCKET}"), &SECRETS).unwrap();
+    let slack = config.slack.as_ref().unwrap();
+    let Inbound::Socket { app_token, connections } = &slack.inbound else { panic!("{slack:?}") };
+    assert_eq!((app_token.expose_secret(), *connections), ("xapp-1-A1-secret", 2));
+    assert_eq!((&slack.api[..], slack.timeout), ("https://slack.com/api", Duration::from_secs(10)));
+    assert_eq!((slack.newcomers, slack.recheck), (Newcomers::Members, TimeDelta::hours(1)));
+    let workspace = &slack.workspaces[0];
+    assert_eq!(workspace.token.expose_secret(), "xoxb-1-secret");
+    assert_eq!((workspace.approvers.as_deref(), workspace.group.as_deref()), (Some("C0123ABCD"), None));
+    let shown = format!("{config:?} {}", config.summary());
+    assert!(!shown.contains("secret\"") && !shown.contains("-secret"), "{shown}");
+    assert!(config.summary().to_string().contains("by Socket Mode, 2 connections; T0123ABCD"));
+}
+
+#[test]
+fn slack_by_http_in_two_workspaces() {
+    let text = format!(
+        "{SMALLEST}{}",
+        r#"
+[slack]
+inbound = "http"
+signing_secret_env = "SIGNING"
+api = "http://127.0.0.1:9999/api/"
+timeout = "2s"
+newcomers = "nobody"
+recheck = "10m"
+[[slack.workspaces]]
+id = "T0123ABCD"
+token_env = "FIRST"
+group = "S0123ABCD"
+[[slack.workspaces]]
+id = "T0456EFGH"
+token_env = "SECOND"
+approvers = "G0123ABCD"
+"#
+    );
+    let config = load(&text, &SECRETS).unwrap();
+    let slack = config.slack.as_ref().unwrap();
+    let Inbound::Http { signing_secret } = &slack.inbound else { panic!("{slack:?}") };
+    assert_eq!(signing_secret.expose_secret(), "0123456789abcdef-secret");
+    assert_eq!((&slack.api[..], slack.timeout), ("http://127.0.0.1:9999/api", Duration::from_secs(2)));
+    assert_eq!((slack.newcomers, slack.recheck), (Newcomers::Nobody, TimeDelta::minutes(10)));
+    let ids: Vec<&str> = slack.workspaces.iter().map(|workspace| workspace.id.as_str()).collect();
+    assert_eq!(ids, ["T0123ABCD", "T0456EFGH"]);
+    assert_eq!(slack.workspaces[0].group.as_deref(), Some("S0123ABCD"));
+    assert!(config.summary().to_string().contains("by HTTP; T0123ABCD, T0456EFGH"));
+}
+
+#[test]
+fn what_is_off_is_off() {
+    let off = format!("{SMALLEST}[slack]\ninbound = \"off\"\n");
+    assert!(load(&off, &[]).unwrap().slack.is_none());
+}
+
+#[test]
+fn every_fault_of_slack_is_told() {
+    let text = format!(
+        "{SMALLEST}{}",
+        r#"
+[slack]
+inbound = "socket"
+app_token_env = "FIRST"
+connections = 99
+api = "http://slack.example.org/api"
+timeout = "soon"
+newcomers = "everybody"
+token = "x"
+[[slack.workspaces]]
+id = "acme"
+token_env = "APP"
+approvers = "approvers"
+group = "C0123ABCD"
+[[slack.workspaces]]
+id = "T0123ABCD"
+token = "xoxb-in-the-file"
+[[slack.workspaces]]
+id = "T0123ABCD"
+token_env = "NOWHERE"
+"#
+    );
+    let told = faults(&text, &SECRETS);
+    assert!(!told.contains("-secret") && !told.contains("in-the-file"), "{told}");
+    insta::assert_snapshot!(told, @"");
+}
+
+#[test]
+fn what_a_way_needs_is_asked_for() {
+    let told = faults(&format!("{SMALLEST}[slack]\ninbound = \"http\"\n"), &SECRETS);
+    insta::assert_snapshot!(told, @"");
+}
