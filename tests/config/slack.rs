@@ -109,11 +109,79 @@ token_env = "NOWHERE"
     );
     let told = faults(&text, &SECRETS);
     assert!(!told.contains("-secret") && !told.contains("in-the-file"), "{told}");
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @"
+    sublet.toml:11:17  slack.app_token_env
+        This is no app-level token: those begin with `xapp-`.
+        Name the variable that holds the app-level token; docs/slack.md tells where Slack shows it.
+
+    sublet.toml:12:15  slack.connections
+        99 is outside the limits.
+        Write a whole number from 1 to 10.
+
+    sublet.toml:13:7  slack.api
+        Tokens would cross the network unprotected.
+        Leave this out: it is https://slack.com/api.
+
+    sublet.toml:14:11  slack.timeout
+        `soon` is not a length of time.
+        Write a number and `m`, `h`, `d` or `w`, such as `90m`, `8h`, `3d` or `2w`.
+
+    sublet.toml:15:13  slack.newcomers
+        “everybody” is not one of the words that fit here.
+        Write “members” or “nobody”.
+
+    sublet.toml:16:1  slack.token
+        There is no such key.
+        Known here: api, app_token, app_token_env, app_token_file, connections, inbound, newcomers, recheck, signing_secret, signing_secret_env, signing_secret_file, timeout, workspaces.
+
+    sublet.toml:18:6  slack.workspaces[0].id
+        “acme” is not the id of a workspace.
+        Write Slack's id of it, such as `T0123ABCD`, not its name.
+
+    sublet.toml:19:13  slack.workspaces[0].token_env
+        This is no bot token: those begin with `xoxb-`.
+        Name the variable that holds the bot token; docs/slack.md tells where Slack shows it.
+
+    sublet.toml:20:13  slack.workspaces[0].approvers
+        “approvers” is not the id of a channel.
+        Write Slack's id of it, such as `C0123ABCD`, not its name.
+
+    sublet.toml:21:9  slack.workspaces[0].group
+        “C0123ABCD” is not the id of a user group.
+        Write Slack's id of it, such as `S0123ABCD`, not its name.
+
+    sublet.toml:22:1  slack.workspaces[1].token_env
+        This is missing.
+        Name the variable that holds the bot token; docs/slack.md tells where Slack shows it.
+
+    sublet.toml:24:9  slack.workspaces[1].token
+        A secret does not belong in this file.
+        Write token_env with the name of a variable, or token_file with a path.
+
+    sublet.toml:26:6  slack.workspaces[2].id
+        The workspace T0123ABCD was named before, at sublet.toml:23:6.
+        Keep one of them.
+
+    sublet.toml:27:13  slack.workspaces[2].token_env
+        There is no variable NOWHERE.
+        Set it, or write the name of the variable that holds the secret (never the secret).
+
+    14 faults.
+    ");
 }
 
 #[test]
 fn what_a_way_needs_is_asked_for() {
     let told = faults(&format!("{SMALLEST}[slack]\ninbound = \"http\"\n"), &SECRETS);
-    insta::assert_snapshot!(told, @"");
+    insta::assert_snapshot!(told, @"
+    sublet.toml:8:1  slack.signing_secret_env
+        This is missing.
+        Name the variable that holds the signing secret; docs/slack.md tells where Slack shows it.
+
+    sublet.toml:8:1  slack.workspaces
+        No workspace is named, so nobody could be told anything.
+        Add a [[slack.workspaces]] section for each workspace that has the app.
+
+    2 faults.
+    ");
 }

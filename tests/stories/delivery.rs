@@ -134,14 +134,12 @@ pub async fn a_reminder_loses_its_buttons(world: &mut World) {
     Withdrawn at Mon 23 Nov 2026 10:00 UTC
 
     sublet (rewritten):
-    (A reminder: this still waits for an approver.)
     # @dana asks for web-1
     Template: web
     Size: cpu=1 memory=2Gi
     For: 4 hours
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
-    Waiting for an approver.
     [Details]
     (This has moved on since: `/env show web-1` tells how it stands.)
     ");

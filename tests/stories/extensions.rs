@@ -182,22 +182,18 @@ pub async fn lapses_with_the_lease(world: &mut World) {
     Lapsed undecided at Mon 23 Nov 2026 14:00 UTC
 
     sublet:
-    (A reminder: this still waits for an approver.)
     # @dana asks for 1 day more for web-1
     Reason: please
     Ends now: Mon 23 Nov 2026 11:00 UTC
     At the latest: Mon 30 Nov 2026 09:00 UTC
-    Waiting for an approver.
     [Details]
     (This has moved on since: `/env show web-1` tells how it stands.)
 
     sublet:
-    (A reminder: this still waits for an approver.)
     # @dana asks for 1 day more for web-1
     Reason: please
     Ends now: Mon 23 Nov 2026 11:00 UTC
     At the latest: Mon 30 Nov 2026 09:00 UTC
-    Waiting for an approver.
     [Details]
     (This has moved on since: `/env show web-1` tells how it stands.)
     ");

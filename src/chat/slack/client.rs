@@ -8,11 +8,10 @@ use rustls::crypto::CryptoProvider;
 use serde::{Deserialize, Serialize};
 use slack_morphism::prelude::{
     ClientResult, SlackApiAppsConnectionOpenRequest, SlackApiChatPostMessageRequest,
-    SlackApiChatUpdateRequest, SlackApiConversationsOpenRequest, SlackApiToken, SlackApiViewsOpenRequest,
-    SlackApiViewsPublishRequest, SlackApiViewsUpdateRequest, SlackClient, SlackClientApiCallContext,
-    SlackClientHttpConnector, SlackClientHyperConnector, SlackClientHyperHttpsConnector, SlackClientSession,
-    SlackHyperClient, SlackMessageContent, SlackResponseUrl, SlackTriggerId, SlackView, SlackViewId,
-    ValueStruct,
+    SlackApiChatUpdateRequest, SlackApiToken, SlackApiViewsOpenRequest, SlackApiViewsPublishRequest,
+    SlackApiViewsUpdateRequest, SlackClient, SlackClientApiCallContext, SlackClientHttpConnector,
+    SlackClientHyperConnector, SlackClientHyperHttpsConnector, SlackClientSession, SlackHyperClient,
+    SlackMessageContent, SlackResponseUrl, SlackTriggerId, SlackView, SlackViewId, ValueStruct,
 };
 
 use super::{
@@ -65,6 +64,12 @@ struct Found {
 #[derive(Deserialize)]
 struct Me {
     team_id: String,
+}
+
+/// Slack documents the people as one text with commas; the library would send a list.
+#[derive(Serialize)]
+struct OpenDirect<'a> {
+    users: &'a str,
 }
 
 /// What a `response_url` takes.
@@ -143,7 +148,7 @@ impl Client {
     /// # Errors
     /// [`Trouble`].
     pub async fn open_direct(&self, workspace: &str, user: &str) -> Result<String, Trouble> {
-        let request = SlackApiConversationsOpenRequest::new().with_users(vec![user.into()]);
+        let request = OpenDirect { users: user };
         let opened: Opened = self.send(workspace, Method::OpenDirect, None, &request).await?;
         Ok(opened.channel.id)
     }

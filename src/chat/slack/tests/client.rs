@@ -152,6 +152,7 @@ async fn slack_may_be_away_at_start() {
     let (api, _, slack) = stage().await;
     let mut seen = BTreeSet::new();
     api.replies("auth.test", Some((503, Vec::new(), String::new())));
+    api.says("auth.test", &json!({ "ok": true, "team_id": OTHER }));
     watch::look(&slack, &mut seen).await;
     assert_eq!(seen.len(), 1);
     assert!(lines(&slack).iter().all(|(_, ready)| *ready), "nothing bad is known");

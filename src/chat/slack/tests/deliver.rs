@@ -75,7 +75,7 @@ async fn a_conversation_is_opened_once() {
     let heard = api.heard();
     let methods: Vec<&str> = heard.iter().map(|call| call.method.as_str()).collect();
     assert_eq!(methods, ["conversations.open", "chat.postMessage", "chat.postMessage"]);
-    assert_eq!((&heard[0].body["users"], &heard[1].body["channel"]), (&json!(["U0001"]), &json!("D0001")));
+    assert_eq!((&heard[0].body["users"], &heard[1].body["channel"]), (&json!("U0001"), &json!("D0001")));
     assert_eq!(direct_of(&slack).await.as_deref(), Some("D0001"));
     assert!(heard[1].body["blocks"].to_string().contains("<@U0001>"), "{}", heard[1].body);
 }
