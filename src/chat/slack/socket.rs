@@ -10,7 +10,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -51,10 +51,10 @@ const SLOW: Duration = Duration::from_secs(10);
 const HOPELESS: Duration = Duration::from_secs(60);
 /// How long a connection that Slack is about to close is still listened to.
 const LINGERS: Duration = Duration::from_secs(60);
-/// A connection that lived this long was a good one, and is replaced without a pause.
+/// A connection that lived this long, or carried anything, was a good one and is replaced without a pause.
 const GOOD: Duration = Duration::from_secs(30);
 /// The first pause after one that was not, and the longest.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(30));
+const PAUSES: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(10));
 /// How long the end waits for what is being dealt with.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -93,12 +93,13 @@ impl Sockets {
                 () = stop.cancelled() => return self.end(&line).await,
                 () = self.until_it_ends(number, &mut line) => {}
             }
+            let good = began.elapsed() >= GOOD || line.carried.load(Ordering::Relaxed);
             if line.is_leaving() {
                 tokio::spawn(linger(line, stop.clone()));
             } else {
                 line.manager.shutdown().await;
             }
-            if began.elapsed() >= GOOD {
+            if good {
                 pause = PAUSES.0;
                 continue;
             }
@@ -120,13 +121,19 @@ impl Sockets {
             .with_ping_interval_in_seconds(PING)
             .with_ping_failure_threshold_times(PINGS);
         let (tell, state) = watch::channel(State::Connecting);
-        let listener = Listener { reception: self.reception.clone(), open: open.clone(), tell };
+        let carried = Arc::new(AtomicBool::new(false));
+        let listener = Listener {
+            reception: self.reception.clone(),
+            open: open.clone(),
+            carried: carried.clone(),
+            tell,
+        };
         if let Err(error) = manager.register_new_token(&config, self.token.clone(), Arc::new(listener)).await
         {
             tracing::error!(%error, "a connection of Socket Mode cannot be prepared");
         }
         manager.start().await;
-        Line { manager, state }
+        Line { manager, state, carried }
     }
 
     /// Returns when another connection must be made: this one is lost, or will be, or cannot be made.
@@ -186,6 +193,8 @@ async fn reaches(state: &mut watch::Receiver<State>, within: Duration, that: fn(
 struct Line {
     manager: Arc<dyn SlackSocketModeClientsManager + Send + Sync>,
     state: watch::Receiver<State>,
+    /// Whether anything came by it.
+    carried: Arc<AtomicBool>,
 }
 
 impl Line {
@@ -221,6 +230,7 @@ impl Open {
 struct Listener {
     reception: Arc<Reception>,
     open: Arc<Open>,
+    carried: Arc<AtomicBool>,
     tell: watch::Sender<State>,
 }
 
@@ -268,6 +278,7 @@ impl SlackSocketModeClientListener for Listener {
             What::SlashCommands | What::Interactive | What::EventsApi | What::Other => {}
         }
         let id = envelope.envelope_id?;
+        self.carried.store(true, Ordering::Relaxed);
         let reply = match came(envelope.kind, envelope.payload) {
             Ok(Some(came)) => Arc::clone(&self.reception).receive(came, Way::Queued).await,
             Ok(None) => Reply::Empty,
@@ -334,3 +345,6 @@ fn came(kind: What, payload: Value) -> Result<Option<Came>, serde_json::Error> {
     }
     .filter(|came| !matches!(came, Came::Interaction(one) if one.kind == Kind::Other)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -149,6 +149,7 @@ impl Templates for Broken {
 /// All of it.
 pub struct Place {
     pub reception: Arc<Reception>,
+    pub client: Arc<Client>,
     pub api: Arc<Api>,
     pub clock: Arc<Hands>,
     pub templates: Arc<Broken>,
@@ -199,8 +200,8 @@ impl Place {
         let settings = settings(&base);
         let standing = Arc::new(Standing::of([TEAM]));
         let client = Arc::new(Client::new(&world, &settings, standing.clone()).expect("a client"));
-        let reception = Reception::new(world.clone(), client, standing.clone(), &settings);
-        Self { reception, api, clock, templates, standing, world, base }
+        let reception = Reception::new(world.clone(), client.clone(), standing.clone(), &settings);
+        Self { reception, client, api, clock, templates, standing, world, base }
     }
 
     /// Takes something in.
