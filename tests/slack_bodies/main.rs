@@ -129,7 +129,7 @@ fn slacks_types_take_everything() {
 fn what_nobody_else_counts_fits() {
     for Body { name, kind, body } in bodies() {
         let blocks = body["blocks"].as_array().map_or(&[][..], Vec::as_slice);
-        let most = match kind {
+        let most = match *kind {
             "message" => 50,
             "home" | "modal" => 100,
             _ => continue,
