@@ -158,6 +158,9 @@ pub fn all() -> Vec<(String, Message)> {
         if let Some(asked) = &story.extension {
             all.push((format!("extension, {name}"), extension::for_approvers(&story, asked)));
         }
+        if story.extension.is_some() {
+            continue; // A notice says the same with and without it.
+        }
         for news in every_news() {
             let (request, lease) = (&story.request, story.lease.as_ref());
             let told = Notice {

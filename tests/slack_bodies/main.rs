@@ -17,7 +17,7 @@ mod refusals;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use proptest::{
     prelude::*,
@@ -62,7 +62,7 @@ fn home(name: &str, message: &Message) -> Body {
 fn hostile_messages() -> Vec<Message> {
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    (0..60).map(|_| hostile::message().new_tree(&mut runner).unwrap().current()).collect()
+    (0..40).map(|_| hostile::message().new_tree(&mut runner).unwrap().current()).collect()
 }
 
 fn manifests() -> Vec<Body> {
@@ -88,6 +88,8 @@ fn make() -> Vec<Body> {
         all.push(message(&format!("hostile message {at}"), odd));
         all.push(home(&format!("hostile home {at}"), odd));
     }
+    let mut seen = BTreeSet::new();
+    all.retain(|one| seen.insert(format!("{}{}", one.kind, one.body)));
     all
 }
 
