@@ -49,7 +49,8 @@ pub async fn ssh(work: &mut Work<'_>, caller: &Person, name: &str) -> Result<Ans
     let summary = Text::plain("How to log in to ").strong(name);
     let mut blocks = vec![Block::Paragraph(summary.clone())];
     blocks.extend(cards::access::blocks(way_in));
-    blocks.push(Block::Note(Text::plain("To pin the host key, add this line to ~/.ssh/known_hosts:")));
+    let pin = Text::plain("To pin the host key, add this line to ").code("~/.ssh/known_hosts").and(":");
+    blocks.push(Block::Note(pin));
     blocks.push(Block::Code(way_in.known_host()));
     Ok(Answer::Say(Message { summary, tone: Tone::Plain, blocks }))
 }

@@ -90,7 +90,7 @@ pub async fn from_the_request_to_the_purge(world: &mut World) {
     How to log in to web-1
         ssh -p 22001 dev@env.example.org
     (Host key `SHA256:host`)
-    (To pin the host key, add this line to ~/.ssh/known_hosts:)
+    (To pin the host key, add this line to `~/.ssh/known_hosts`:)
         [env.example.org]:22001 ssh-ed25519 AAAAhost
     ");
     assert_snapshot!(world.says("dana", "/env list").await, @"- web-1: active, ends Thu 26 Nov 2026 10:20 CET");

@@ -53,8 +53,9 @@ fn is_quiet(button: &Button) -> bool {
 
 fn press(button: &Button, id: SlackActionId) -> SlackBlockButtonElement {
     let label = text::label(&button.label, limits::LABEL);
-    let element =
-        SlackBlockButtonElement::new(label.into()).with_action_id(id).with_value(button.line.clone());
+    // Slack takes no empty value.
+    let line = Some(button.line.clone()).filter(|line| !line.is_empty());
+    let element = SlackBlockButtonElement::new(label.into()).with_action_id(id).opt_value(line);
     match button.style {
         Style::Plain | Style::Quiet => element,
         Style::Primary => element.with_style(SlackBlockButtonStyle::Primary),

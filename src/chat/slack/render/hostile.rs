@@ -61,9 +61,9 @@ pub fn handles() -> [PersonId; 2] {
 pub fn words() -> impl Strategy<Value = String> {
     let tricks = |most| vec(select(TRICKS), 0..most).prop_map(|parts| parts.concat());
     prop_oneof![
-        12 => tricks(12),
+        12 => tricks(8),
         2 => any::<String>(),
-        1 => tricks(1_200),
+        1 => tricks(200),
         1 => (select(TRICKS), 1_000usize..4_000).prop_map(|(trick, times)| trick.repeat(times)),
     ]
 }
@@ -120,6 +120,6 @@ fn block() -> impl Strategy<Value = Block> {
 pub fn message() -> impl Strategy<Value = Message> {
     let tone =
         select(&[Tone::Plain, Tone::Asking, Tone::Working, Tone::Good, Tone::Warning, Tone::Bad, Tone::Over]);
-    let blocks = prop_oneof![5 => vec(block(), 0..8), 1 => vec(block(), 60..120)];
+    let blocks = prop_oneof![5 => vec(block(), 0..8), 1 => vec(block(), 55..70)];
     (text(), tone, blocks).prop_map(|(summary, tone, blocks)| Message { summary, tone, blocks })
 }

@@ -72,27 +72,44 @@ pub fn label(words: &str, limit: usize) -> String {
 
 /// Something to be copied, as fenced text; in several parts when it does not fit into one.
 pub fn fenced(code: &str) -> Vec<String> {
-    const FENCES: usize = 8;
-    let mut parts = vec![String::new()];
-    let mut ticks = 0;
-    for char in code.chars().filter_map(|char| if char == '\n' { Some('\n') } else { shown(char) }) {
-        ticks = if char == '`' { ticks + 1 } else { 0 };
-        let safe = if ticks == 3 { 'ˋ' } else { char };
-        ticks %= 3;
-        let atom = escape(safe);
-        let full = parts
-            .last()
-            .is_some_and(|part| limits::length(part) + limits::length(&atom) > limits::SECTION - FENCES);
-        if full {
-            let rest = parts.last_mut().and_then(|part| part.rfind('\n').map(|at| part.split_off(at)));
-            parts.push(rest.map(|rest| rest.trim_start_matches('\n').to_owned()).unwrap_or_default());
-        }
-        if let Some(part) = parts.last_mut() {
-            part.push_str(&atom);
+    const ROOM: usize = limits::SECTION - "```\n\n```".len();
+    let mut parts: Vec<String> = Vec::new();
+    let mut left = 0;
+    for line in unfenced(code).split_inclusive('\n') {
+        let line: Vec<String> = line.chars().map(escape).collect();
+        let length = |atoms: &[String]| atoms.iter().map(|atom| limits::length(atom)).sum::<usize>();
+        let whole = length(&line);
+        // A line stays whole, unless it is longer than a part.
+        let pieces = if whole <= ROOM { vec![line.as_slice()] } else { line.chunks(ROOM / 5).collect() };
+        for piece in pieces {
+            let needed = length(piece);
+            match parts.last_mut() {
+                Some(part) if needed <= left => part.push_str(&piece.concat()),
+                _ => {
+                    parts.push(piece.concat());
+                    left = ROOM;
+                }
+            }
+            left -= needed;
         }
     }
     parts.retain(|part| !part.trim().is_empty());
     parts.iter().map(|part| format!("```\n{}\n```", part.trim_matches('\n'))).collect()
+}
+
+/// The code without what would end a fence: of three ticks in a row the third is another sign that looks like one.
+fn unfenced(code: &str) -> String {
+    let mut ticks = 0;
+    let safe = |char: char| {
+        ticks = if char == '`' { ticks + 1 } else { 0 };
+        if ticks < 3 {
+            return char;
+        }
+        ticks = 0;
+        'ˋ'
+    };
+    let keep = |char: char| if char == '\n' { Some('\n') } else { shown(char) };
+    code.chars().filter_map(keep).map(safe).collect()
 }
 
 /// A moment in UTC, where Slack cannot show it in the reader's zone.
