@@ -95,11 +95,15 @@ fn block(block: &Block, names: &Names, buttons: &mut actions::Counter) -> Vec<Sl
 
 /// A header, which Slack shows without formatting; with a person or a moment in it, a strong section instead.
 fn heading(words: &Text, names: &Names) -> Vec<SlackBlock> {
-    let alive = |piece: &Piece| matches!(piece, Piece::Person { .. } | Piece::Time(_));
     if words.0.iter().any(alive) {
         return vec![section(text::strong(words, names, limits::SECTION))];
     }
     vec![SlackHeaderBlock::new(text::plain(words, limits::HEADER).into()).into()]
+}
+
+/// Whether Slack shows it to each reader in their own way, which needs mrkdwn.
+pub fn alive(piece: &Piece) -> bool {
+    matches!(piece, Piece::Person { .. } | Piece::Time(_))
 }
 
 fn paragraph(words: &Text, names: &Names) -> Vec<SlackBlock> {

@@ -27,6 +27,9 @@ pub struct Meta {
     /// The names of the fields that are shown; empty when they did not fit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     shown: Vec<String>,
+    /// Whether the form says above its fields what is wrong: then only another form takes that away.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    marked: bool,
 }
 
 impl Meta {
@@ -41,6 +44,7 @@ impl Meta {
             path: form.spec.path.iter().map(|word| (*word).to_owned()).collect(),
             hidden: form.hidden.clone(),
             shown: form.fields.iter().map(|field| field.name.clone()).collect(),
+            marked: false,
         }
     }
 
@@ -59,7 +63,8 @@ impl Meta {
 /// The form as a modal. When it holds more than Slack can carry, the modal says so instead of losing any of it.
 pub fn modal(asked: &Asked, names: &Names) -> SlackModalView {
     let form = &asked.form;
-    let Some(meta) = Meta::of(asked).write() else { return too_much(asked) };
+    let marked = asked.problem.is_some() || form.fields.iter().any(|field| fault(field, asked).is_some());
+    let Some(meta) = (Meta { marked, ..Meta::of(asked) }).write() else { return too_much(asked) };
     let title =
         if limits::length(&form.title) <= limits::TITLE { form.title.clone() } else { form.spec.name() };
     let mut shown = Vec::new();
@@ -97,13 +102,14 @@ fn too_much(asked: &Asked) -> SlackModalView {
 /// itself must change.
 pub fn faults(asked: &Asked, shown: &Meta) -> Option<HashMap<String, String>> {
     let next = Meta::of(asked);
-    if asked.problem.is_some() || next != *shown {
+    let faults = asked.form.fields.iter().filter_map(|field| Some((field, fault(field, asked)?)));
+    let faults: Vec<_> = faults.collect();
+    // Slack's own errors are plain text, in which a moment could not be in the reader's zone.
+    let alive = faults.iter().any(|(_, words)| words.0.iter().any(blocks::alive));
+    if asked.problem.is_some() || next != *shown || alive {
         return None;
     }
-    let wrong = asked.form.fields.iter().filter_map(|field| {
-        let words = fault(field, asked)?;
-        Some((field.name.clone(), text::plain(&words, limits::HINT)))
-    });
+    let wrong = faults.iter().map(|(field, words)| (field.name.clone(), text::plain(words, limits::HINT)));
     Some(wrong.collect::<HashMap<_, _>>()).filter(|wrong| !wrong.is_empty())
 }
 
