@@ -70,10 +70,7 @@ impl Peer {
     /// Somebody types a slash command.
     pub fn command(&self, user: &str, line: &str) {
         let (command, text) = line.split_once(' ').unwrap_or((line, ""));
-        self.control(
-            "command",
-            &json!({"channel": GENERAL, "user": user, "command": command, "text": text}),
-        );
+        self.control("command", &json!({"channel": GENERAL, "user": user, "command": command, "text": text}));
     }
 
     /// Somebody presses an element of a message.
@@ -104,9 +101,9 @@ impl Peer {
         let state = self.get("/_control/state");
         let channels = state["channels"].as_array().unwrap();
         let has = |channel: &Value, who: &str| channel["members"].as_array().unwrap().contains(&who.into());
-        let theirs = channels.iter().find(|channel| {
-            channel["is_im"] == true && has(channel, user) && has(channel, BOT)
-        });
+        let theirs = channels
+            .iter()
+            .find(|channel| channel["is_im"] == true && has(channel, user) && has(channel, BOT));
         theirs.map(|channel| self.messages(channel["id"].as_str().unwrap())).unwrap_or_default()
     }
 
@@ -147,12 +144,20 @@ impl Peer {
     }
 
     fn ask(&self, request: &str) -> Value {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {head}\n{body}"))
+        let mut stream = BufReader::new(TcpStream::connect(&self.address).unwrap());
+        stream.get_mut().write_all(request.as_bytes()).unwrap();
+        // It keeps its connections open, whatever it is asked for.
+        let mut length = 0;
+        let head: Vec<String> =
+            stream.by_ref().lines().map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
+        for line in &head {
+            if let Some(given) = line.to_lowercase().strip_prefix("content-length:") {
+                length = given.trim().parse().unwrap();
+            }
+        }
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body).unwrap();
+        serde_json::from_slice(&body).unwrap_or_else(|error| panic!("{error}: {head:#?}"))
     }
 }
 
@@ -172,9 +177,7 @@ fn configuration(way: &Way) -> Value {
         app["mode"] = "events".into();
         app["requestUrl"] = format!("{address}/slack/events").into();
     }
-    let person = |id: &str, name: &str, real: &str| {
-        json!({"id": id, "name": name, "real_name": real, "email": format!("{name}@example.org")})
-    };
+    let person = |id: &str, name: &str, real: &str| json!({"id": id, "name": name, "real_name": real, "email": format!("{name}@example.org")});
     json!({
         "workspace": {"name": "Peer", "domain": "peer", "teamId": TEAM},
         "app": app,
@@ -200,7 +203,7 @@ pub enum Sent {
     /// It is closed.
     Closed,
     /// It is another one now.
-    Changed,
+    Changed(Value),
 }
 
 impl Page {
@@ -216,10 +219,8 @@ impl Page {
 
     /// Sends the modal with these words in its fields.
     pub fn submit(&mut self, user: &str, fields: &[(&str, Value)]) -> Sent {
-        let values: serde_json::Map<_, _> = fields
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), json!({"value": value})))
-            .collect();
+        let values: serde_json::Map<_, _> =
+            fields.iter().map(|(name, value)| ((*name).to_owned(), json!({"value": value}))).collect();
         let sent = json!({"t": "view_submit", "user": user, "values": values});
         self.socket.send(Message::text(sent.to_string())).unwrap();
         let mut heard = self.hear(&["view", "view_errors"]);
@@ -228,7 +229,7 @@ impl Page {
             (_, Some(0)) => Sent::Closed,
             _ => {
                 self.state["modalStack"] = heard["stack"].take();
-                Sent::Changed
+                Sent::Changed(self.modal().unwrap_or_default())
             }
         }
     }

@@ -24,7 +24,11 @@ impl World {
     pub fn socket() -> Option<Self> {
         let slack = Peer::start(&Way::Socket)?;
         // Each of its open connections gets everything, where Slack picks one: a good test of doing nothing twice.
-        Some(Self::with(slack, "127.0.0.1:0", "inbound = \"socket\"\napp_token_env = \"APP_TOKEN\"\nconnections = 2\n"))
+        Some(Self::with(
+            slack,
+            "127.0.0.1:0",
+            "inbound = \"socket\"\napp_token_env = \"APP_TOKEN\"\nconnections = 2\n",
+        ))
     }
 
     /// By signed requests.
