@@ -47,6 +47,41 @@ fn check_config_tells_everything_and_ends_with_two() {
 }
 
 #[test]
+fn check_config_is_content_with_what_the_page_about_slack_says() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/slack.md")).unwrap();
+    let written: Vec<&str> =
+        page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    let [config, template, by_itself, http, workspaces] = written[..] else { panic!("{written:#?}") };
+    let home = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(home.path().join(name), text).unwrap();
+    let check = || {
+        let mut program = Command::cargo_bin("sublet").unwrap();
+        program.current_dir(home.path()).env_clear().arg("check-config").envs([
+            ("SLACK_BOT_TOKEN", "xoxb-1"),
+            ("SLACK_BOT_TOKEN_LABS", "xoxb-2"),
+            ("SLACK_APP_TOKEN", "xapp-1"),
+            ("SLACK_SIGNING_SECRET", "5ec8e7"),
+        ]);
+        let output = program.output().unwrap();
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(output.status.success(), "{text}");
+        assert!(!text.contains("xoxb-1"), "{text}");
+        text
+    };
+    fs::create_dir(home.path().join("templates")).unwrap();
+    write("sublet.toml", config);
+    write("templates/box.toml", template);
+    assert!(check().contains("by Socket Mode, 2 connections; T0123ABCD\n"), "{}", check());
+    write("templates/box.toml", &format!("{template}{by_itself}"));
+    check();
+
+    let (before, after) = config.split_once("[slack]\n").unwrap();
+    let (_, after) = after.split_once("\n[local]").unwrap();
+    write("sublet.toml", &format!("{before}{http}{workspaces}[local]{after}"));
+    assert!(check().contains("by HTTP; T0123ABCD, T0456EFGH\n"), "{}", check());
+}
+
+#[test]
 fn check_config_looks_into_templates_and_says_when_all_is_well() {
     let home = tempfile::tempdir().unwrap();
     let example =
