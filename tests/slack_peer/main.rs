@@ -1,7 +1,11 @@
 //! The main job in a Slack that others wrote, through the real program, by both ways in: that not only our own
 //! stand-in understands us.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should stop where it stands"
+)]
 
 use std::{
     fmt::Debug,
