@@ -302,7 +302,7 @@ impl Client {
             metrics::counter!("sublet_slack_waits_total", "method" => method.name()).increment(1);
             return Err(Trouble::not_yet(method, after));
         }
-        let outcome = match tokio::time::timeout(self.timeout, call).await {
+        let mut outcome = match tokio::time::timeout(self.timeout, call).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(Trouble::of(method, &error)),
             Err(_) => Err(Trouble::timeout(method)),
@@ -310,18 +310,18 @@ impl Client {
         let word = outcome.as_ref().map_or_else(Trouble::label, |_| "ok");
         metrics::counter!("sublet_slack_calls_total", "method" => method.name(), "outcome" => word)
             .increment(1);
-        match &outcome {
+        match &mut outcome {
             Ok(_) if self.standing.answered(workspace, method) => {
                 tracing::info!(workspace, "Slack takes the token again");
             }
             Ok(_) => {}
-            Err(trouble) => self.note(workspace, trouble),
+            Err(trouble) => trouble.reference = self.note(workspace, trouble),
         }
         outcome
     }
 
     /// What an operator, or we ourselves, must do something about is a fault: said once, with a reference.
-    fn note(&self, workspace: &str, trouble: &Trouble) {
+    fn note(&self, workspace: &str, trouble: &Trouble) -> Option<String> {
         if let Some(after) = trouble.after {
             self.pace.hold(workspace, trouble.method, after);
         }
@@ -329,13 +329,13 @@ impl Client {
             Kind::Token => ("Slack does not take the token", self.standing.token_bad(workspace, trouble)),
             Kind::Ours => ("Slack refuses what Sublet sends", true),
             Kind::Unknown => ("Slack answers with a word that is not known", true),
-            Kind::Passing | Kind::Person | Kind::Channel | Kind::Message => return,
+            Kind::Passing | Kind::Person | Kind::Channel | Kind::Message => return None,
         };
         metrics::counter!("sublet_slack_faults_total", "code" => trouble.label()).increment(1);
-        if news {
+        news.then(|| {
             let error = anyhow::Error::new(trouble.clone()).context(format!("workspace {workspace}"));
-            faults::record(self.ids.next(), what, &error);
-        }
+            faults::record(self.ids.next(), what, &error)
+        })
     }
 }
 

@@ -70,6 +70,8 @@ pub struct Trouble {
     pub after: Option<TimeDelta>,
     /// Whether it may have been done all the same: the answer was lost, or leaves it open.
     pub unsure: bool,
+    /// The reference of the log line that told it as a fault, if one did: it is not logged again.
+    pub reference: Option<String>,
 }
 
 impl Trouble {
@@ -121,7 +123,7 @@ impl Trouble {
         };
         // Slack says of these two that a part of what was asked may have been done.
         let unsure = matches!(code.as_ref(), "internal_error" | "fatal_error");
-        Self { method, code, kind, after, unsure }
+        Self { method, code, kind, after, unsure, reference: None }
     }
 
     /// What it means for a message to somewhere. `ours` is the approvers' channel, which an operator can repair;

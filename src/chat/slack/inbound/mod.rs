@@ -36,6 +36,7 @@ use super::{
     client::Client,
     settings::{Newcomers, Settings},
     standing::Standing,
+    trouble::Trouble,
 };
 use crate::{
     actions::World,
@@ -186,6 +187,14 @@ impl Reception {
             }
             Came::Command(command) => act::command(self, visit, command, acknowledge).await,
             Came::Interaction(one) => act::interaction(self, visit, one, acknowledge).await,
+        }
+    }
+
+    /// A trouble of Slack's that is a fault, logged unless it was when it happened.
+    fn troubled(&self, what: &str, trouble: &Trouble) -> Message {
+        match &trouble.reference {
+            Some(reference) => answer::fault(reference),
+            None => self.broken(what, &anyhow::Error::new(trouble.clone())),
         }
     }
 

@@ -81,7 +81,7 @@ pub async fn say(at: &Reception, visit: &Visit, message: &Message, acknowledge: 
         return;
     }
     if let Err(trouble) = otherwise(at, visit, &place, &content).await {
-        at.broken("an answer reached nobody", &anyhow::Error::new(trouble));
+        at.troubled("an answer reached nobody", &trouble);
     }
 }
 
@@ -166,7 +166,7 @@ async fn not_opened(at: &Reception, visit: &Visit, trouble: &Trouble, acknowledg
             let words = "Slack did not open the form in time. Nothing was changed; please do that once more.";
             answer::say(words, Tone::Warning)
         }
-        _ => at.broken("a form was not opened", &anyhow::Error::new(trouble.clone())),
+        _ => at.troubled("a form was not opened", trouble),
     };
     // The trigger is of no use any more, so this goes where answers go without one.
     Box::pin(say(at, visit, &message, acknowledge)).await;

@@ -124,6 +124,17 @@ async fn a_token_that_was_revoked_closes_its_workspace_until_it_is_good_again() 
 }
 
 #[tokio::test]
+async fn what_was_told_as_a_fault_brings_its_reference_and_what_passes_brings_none() {
+    let (api, _, slack) = stage().await;
+    api.refuses("chat.postMessage", "invalid_blocks");
+    let ours = slack.client.post(TEAM, "C9", &hello(), "key").await.expect_err("refused");
+    assert!(ours.reference.is_some(), "{ours:?}");
+    api.refuses("chat.postMessage", "internal_error");
+    let passing = slack.client.post(TEAM, "C9", &hello(), "key").await.expect_err("refused");
+    assert_eq!(passing.reference, None);
+}
+
+#[tokio::test]
 async fn a_missing_scope_is_not_healed_by_a_good_token() {
     let (api, _, slack) = stage().await;
     api.refuses("conversations.open", "missing_scope");
