@@ -156,7 +156,7 @@ pub async fn secrets_are_private(world: &mut World) {
     How to log in to web-1
         ssh -p 22001 dev@env.example.org
     (Host key `SHA256:host`)
-    (To pin the host key, add this line to ~/.ssh/known_hosts:)
+    (To pin the host key, add this line to `~/.ssh/known_hosts`:)
         [env.example.org]:22001 ssh-ed25519 AAAAhost
     ");
     assert_snapshot!(world.says("erin", "/env ssh web-1").await, @"
