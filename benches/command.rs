@@ -73,7 +73,7 @@ fn next() -> u64 {
 fn inbound(number: u64) -> Inbound {
     Inbound {
         id: format!("event-{number}"),
-        caller: samples::person_id("dana"),
+        caller: samples::person_id("dana").into(),
         platform: Platform::Console,
         input: Input::Line(LINE.to_owned()),
     }

@@ -118,7 +118,7 @@ fn check_config_looks_into_templates_and_says_when_all_is_well() {
         .unwrap();
     let (code, text) = told(home.path(), &["check-config"]);
     assert_eq!(code, 0, "{text}");
-    insta::assert_snapshot!(text, @r#"
+    insta::assert_snapshot!(text, @"
     The configuration is good.
 
         server  https://sublet.example.org on 127.0.0.1:8080, one replica
@@ -131,13 +131,14 @@ fn check_config_looks_into_templates_and_says_when_all_is_well() {
         devops  devops@example.org
        console  off
          slack  off
+       discord  off
          local  127.0.0.1, ports 42000-42999, in /var/lib/sublet/environments
     kubernetes  off
      templates  templates, looked at every 5s
      telemetry  JSON info,kube_client=off,slack_morphism=off
 
     3 templates: box, data, web
-    "#);
+    ");
 }
 
 #[test]

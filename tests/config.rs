@@ -49,22 +49,23 @@ fn faults(text: &str, variables: &[(&str, &str)]) -> String {
 #[test]
 fn little_must_be_written() {
     let config = load(SMALLEST, &[]).unwrap();
-    insta::assert_snapshot!(config.summary(), @r#"
-       server  http://127.0.0.1:8080 on 127.0.0.1:8080, one replica
-         data  /etc/sublet/sublet-data
-     database  SQLite, up to 8 connections
-       people  ada (approves)
-       policy  example.org; reminded after 30m, lapses after 3d; 5 open requests each
-       reaper  * * * * * (UTC)
-         mail  none
-       devops  nobody
-      console  off
-        slack  off
-        local  off
-   kubernetes  off
-    templates  /etc/sublet/templates, looked at every 5s
-    telemetry  text info,kube_client=off,slack_morphism=off
-    "#);
+    insta::assert_snapshot!(config.summary(), @"
+        server  http://127.0.0.1:8080 on 127.0.0.1:8080, one replica
+          data  /etc/sublet/sublet-data
+      database  SQLite, up to 8 connections
+        people  ada (approves)
+        policy  example.org; reminded after 30m, lapses after 3d; 5 open requests each
+        reaper  * * * * * (UTC)
+          mail  none
+        devops  nobody
+       console  off
+         slack  off
+       discord  off
+         local  off
+    kubernetes  off
+     templates  /etc/sublet/templates, looked at every 5s
+     telemetry  text info,kube_client=off,slack_morphism=off
+    ");
     assert_eq!(config.people[0].id.as_str(), "per_ada");
     assert_eq!(config.database.url.expose_secret(), "sqlite:///etc/sublet/sublet-data/sublet.db?mode=rwc");
     assert_eq!(config.database.engine, Engine::Sqlite);
@@ -90,22 +91,23 @@ fn the_example_is_good() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let text = fs::read_to_string(root.join("docs/sublet.example.toml")).unwrap();
     let config = load(&text, &[]).unwrap();
-    insta::assert_snapshot!(config.summary(), @r#"
-       server  https://sublet.example.org on 127.0.0.1:8080, one replica
-         data  /var/lib/sublet
-     database  Postgres, up to 8 connections
-       people  dana, ada (approves)
-       policy  example.org, students.example.org; reminded after 30m, lapses after 3d; 5 open requests each
-       reaper  * * * * * (UTC)
-         mail  from Sublet <sublet@example.org>, by mail.example.org (STARTTLS)
-       devops  devops@example.org
-      console  off
-        slack  off
-        local  off
-   kubernetes  off
-    templates  /etc/sublet/templates, looked at every 5s
-    telemetry  JSON info,kube_client=off,slack_morphism=off
-    "#);
+    insta::assert_snapshot!(config.summary(), @"
+        server  https://sublet.example.org on 127.0.0.1:8080, one replica
+          data  /var/lib/sublet
+      database  Postgres, up to 8 connections
+        people  dana, ada (approves)
+        policy  example.org, students.example.org; reminded after 30m, lapses after 3d; 5 open requests each
+        reaper  * * * * * (UTC)
+          mail  from Sublet <sublet@example.org>, by mail.example.org (STARTTLS)
+        devops  devops@example.org
+       console  off
+         slack  off
+       discord  off
+         local  off
+    kubernetes  off
+     templates  /etc/sublet/templates, looked at every 5s
+     telemetry  JSON info,kube_client=off,slack_morphism=off
+    ");
 }
 
 #[test]
@@ -404,28 +406,29 @@ fn a_database_with_a_password_comes_from_outside_the_file() {
 #[test]
 fn the_demo_needs_nothing() {
     let config = Config::demo(Path::new("/tmp/demo"), BTreeMap::new()).unwrap();
-    insta::assert_snapshot!(config.summary(), @r#"
-       server  http://127.0.0.1:8080 on 127.0.0.1:8080, one replica
-         data  /tmp/demo
-     database  SQLite, up to 8 connections
-       people  dana, ada (approves), omar (approves), ines (approves)
-       policy  example.org; reminded after 30m, lapses after 3d; 5 open requests each
-       reaper  * * * * * (UTC)
-         mail  from Sublet <sublet@example.org>, into /tmp/demo/mail
-       devops  ada@example.org, omar@example.org, ines@example.org
-      console  on
-        slack  off
-        local  127.0.0.1, ports 42000-42999, in /tmp/demo/environments
-   kubernetes  off
-    templates  /tmp/demo/templates, looked at every 2s
-    telemetry  text warn,sublet=info,kube_client=off,slack_morphism=off
-    "#);
+    insta::assert_snapshot!(config.summary(), @"
+        server  http://127.0.0.1:8080 on 127.0.0.1:8080, one replica
+          data  /tmp/demo
+      database  SQLite, up to 8 connections
+        people  dana, ada (approves), omar (approves), ines (approves)
+        policy  example.org; reminded after 30m, lapses after 3d; 5 open requests each
+        reaper  * * * * * (UTC)
+          mail  from Sublet <sublet@example.org>, into /tmp/demo/mail
+        devops  ada@example.org, omar@example.org, ines@example.org
+       console  on
+         slack  off
+       discord  off
+         local  127.0.0.1, ports 42000-42999, in /tmp/demo/environments
+    kubernetes  off
+     templates  /tmp/demo/templates, looked at every 2s
+     telemetry  text warn,sublet=info,kube_client=off,slack_morphism=off
+    ");
     let variables = BTreeMap::from([("SUBLET__SERVER__LISTEN".to_owned(), "127.0.0.1:0".to_owned())]);
     assert_eq!(Config::demo(Path::new("demo"), variables).unwrap().server.listen.port(), 0);
 }
 
 /// Every section of the file, by the path of its keys.
-const SECTIONS: [&str; 15] = [
+const SECTIONS: [&str; 16] = [
     "server",
     "data",
     "database",
@@ -436,6 +439,7 @@ const SECTIONS: [&str; 15] = [
     "devops",
     "console",
     "slack",
+    "discord",
     "local",
     "kubernetes",
     "kubernetes.leader",
@@ -455,7 +459,7 @@ fn every_key_is_in_the_documents() {
     assert_eq!(known.len(), SECTIONS.len() + 1, "{told}");
     for key in known.iter().flat_map(|line| line.trim_end_matches('.').split(", ")) {
         let hidden =
-            ["password", "smtp", "leader", "app_token", "signing_secret", "workspaces"].contains(&key);
+            ["password", "smtp", "leader", "app_token", "signing_secret", "token", "workspaces", "guilds"].contains(&key);
         assert!(
             hidden || guide.contains(&format!("`{key}`")),
             "docs/configuration.md does not explain {key}"

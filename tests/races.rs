@@ -111,7 +111,7 @@ async fn at_once(bots: &[Arc<Engine>; 2], lines: Vec<(String, String)>) -> Vec<S
             start.wait().await;
             let inbound = Inbound {
                 id: format!("{who}/{line}"),
-                caller: places::id(&who),
+                caller: places::id(&who).into(),
                 platform: Platform::Console,
                 input: Input::Line(line),
             };

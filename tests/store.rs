@@ -18,6 +18,8 @@ mod databases;
 mod engines;
 #[path = "store/extensions.rs"]
 mod extensions;
+#[path = "store/forms.rs"]
+mod forms;
 #[path = "store/leases.rs"]
 mod leases;
 #[path = "store/logs.rs"]
@@ -54,6 +56,9 @@ macro_rules! contract {
 }
 
 contract! {
+    forms::a_post_is_one_process_s_until_its_time_is_over,
+    forms::a_draft_is_kept_until_it_is_sent_or_old,
+    forms::a_code_is_good_once_and_for_a_while,
     people::a_person_is_found_by_id_and_by_handle,
     people::what_is_known_of_a_person_is_replaced,
     people::a_handle_belongs_to_one_person,
@@ -121,6 +126,7 @@ fn every_method_of_the_port_is_called() {
         include_str!("store/chat.rs"),
         include_str!("store/engines.rs"),
         include_str!("store/extensions.rs"),
+        include_str!("store/forms.rs"),
         include_str!("store/leases.rs"),
         include_str!("store/logs.rs"),
         include_str!("store/outbox.rs"),

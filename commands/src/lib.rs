@@ -23,8 +23,8 @@ mod tests;
 use chrono::{DateTime, Utc};
 
 pub use env::{
-    EnvApprove, EnvExtend, EnvList, EnvReject, EnvRelease, EnvRequest, EnvRetry, EnvShow, EnvSsh, EnvWhy,
-    EnvWithdraw, Lasts,
+    EnvApprove, EnvExtend, EnvLink, EnvList, EnvReject, EnvRelease, EnvRequest, EnvRetry, EnvShow, EnvSsh,
+    EnvWhy, EnvWithdraw, Lasts,
 };
 pub use help::Help;
 pub use key::{KeyAdd, KeyList, KeyRemove};
@@ -99,6 +99,8 @@ pub enum Invocation {
     EnvRelease(EnvRelease),
     /// Take a request back before it is decided.
     EnvWithdraw(EnvWithdraw),
+    /// Be the same person on another platform.
+    EnvLink(EnvLink),
     /// Tell the story of an environment from the audit.
     EnvWhy(EnvWhy),
     /// Approve a request or an extension.
@@ -150,6 +152,7 @@ impl Invocation {
             Self::EnvExtend(c) => of(c),
             Self::EnvRelease(c) => of(c),
             Self::EnvWithdraw(c) => of(c),
+            Self::EnvLink(c) => of(c),
             Self::EnvWhy(c) => of(c),
             Self::EnvApprove(c) => of(c),
             Self::EnvReject(c) => of(c),
@@ -189,6 +192,7 @@ pub const CATALOG: &[Entry] = &[
     entry::<EnvExtend>(),
     entry::<EnvRelease>(),
     entry::<EnvWithdraw>(),
+    entry::<EnvLink>(),
     entry::<EnvWhy>(),
     entry::<EnvApprove>(),
     entry::<EnvReject>(),

@@ -11,7 +11,7 @@ use crate::{
         refusal::Refusal,
     },
     ports::{
-        chat::{Message, Workspace},
+        chat::{Message, Platform, Workspace},
         store::{Account, Stored},
     },
     until_saved,
@@ -30,6 +30,8 @@ pub struct Described {
     pub name: String,
     /// The short name, as a wish: it is changed when somebody else has it.
     pub handle: String,
+    /// The handle under which the configuration lists this very account.
+    pub listed: Option<String>,
     /// Their address, when the platform shows it.
     pub email: Option<String>,
     /// Their time zone, when the platform knows it.
@@ -68,8 +70,18 @@ async fn once(
 ) -> Stored<Result<PersonId, Refusal>> {
     let mut work = Work::begin(world).await?;
     let admitted = find_or_make(&mut work, described, newcomers).await?;
+    remember(&mut work, described, admitted.as_ref().ok().cloned()).await?;
+    work.commit().await?;
+    Ok(admitted)
+}
+
+/// Remembers whose the account is, and what the platform said of it.
+pub(super) async fn remember(
+    work: &mut Work<'_>,
+    described: &Described,
+    person: Option<PersonId>,
+) -> Stored<()> {
     let known = work.tx.account(&described.workspace, &described.id).await?;
-    let person = admitted.as_ref().ok().cloned();
     let account = Account {
         workspace: described.workspace.clone(),
         id: described.id.clone(),
@@ -78,9 +90,20 @@ async fn once(
         person,
         checked_at: work.now,
     };
-    work.tx.save_account(&account).await?;
-    work.commit().await?;
-    Ok(admitted)
+    work.tx.save_account(&account).await
+}
+
+/// The person whom somebody linked to this very account: the configuration, or a code.
+async fn linked(work: &mut Work<'_>, described: &Described) -> Stored<Option<Person>> {
+    if let Some(handle) = &described.listed {
+        return work.tx.person_by_handle(handle).await;
+    }
+    // Where the platform shows an address, that decides, each time anew.
+    let known = work.tx.account(&described.workspace, &described.id).await?;
+    match known.and_then(|account| account.person).filter(|_| described.email.is_none()) {
+        Some(person) => work.tx.person(&person).await,
+        None => Ok(None),
+    }
 }
 
 async fn find_or_make(
@@ -88,6 +111,12 @@ async fn find_or_make(
     described: &Described,
     newcomers: Newcomers,
 ) -> Stored<Result<PersonId, Refusal>> {
+    if let Some(person) = linked(work, described).await? {
+        if let Err(refusal) = described.membership.admits(true) {
+            return Ok(Err(refusal));
+        }
+        return Ok(if person.active { Ok(person.id) } else { Err(Refusal::Unknown) });
+    }
     let people = work.tx.people().await?;
     let same = |person: &&Person| {
         described.email.as_ref().is_some_and(|email| person.email.eq_ignore_ascii_case(email))
@@ -97,7 +126,12 @@ async fn find_or_make(
     if let Err(refusal) = described.membership.admits(listed) {
         return Ok(Err(refusal));
     }
-    let Some(email) = &described.email else { return Ok(Err(Refusal::NoAddress)) };
+    let Some(email) = &described.email else {
+        return Ok(Err(match described.workspace.platform {
+            Platform::Discord => Refusal::NotLinked { account: described.id.clone() },
+            Platform::Slack | Platform::Console => Refusal::NoAddress,
+        }));
+    };
     let Some(known) = known else {
         return newcomer(work, described, email, newcomers, &people).await;
     };

@@ -5,18 +5,14 @@ use commands::{
     form::Parameter,
 };
 
-use super::{World, work::Work};
-use crate::{
-    domain::{ids::PersonId, template::Template},
-    ports::store::Stored,
-    values,
-};
+use super::{Caller, World, work::Work};
+use crate::{domain::template::Template, ports::store::Stored, values};
 
 /// How many names are offered at the most.
 const OFFERED: u32 = 50;
 
 /// Completions for a line with the cursor at that byte. A fault gives none: typing goes on without.
-pub async fn complete(world: &World, caller: &PersonId, text: &str, cursor: usize) -> Vec<Completion> {
+pub async fn complete(world: &World, caller: &Caller, text: &str, cursor: usize) -> Vec<Completion> {
     match known(world, caller).await {
         Ok(known) => commands::complete::complete(text, cursor, &known),
         Err(error) => {
@@ -34,10 +30,11 @@ struct Known {
     keys: Vec<Candidate>,
 }
 
-async fn known(world: &World, caller: &PersonId) -> Stored<Known> {
+async fn known(world: &World, caller: &Caller) -> Stored<Known> {
     let mut work = Work::look(world).await?;
     let candidate = |name: &str, help: &str| Candidate { name: name.to_owned(), help: help.to_owned() };
-    let decides = work.tx.person(caller).await?.is_some_and(|person| person.may_decide());
+    let decides = caller.person(&mut work).await?.is_some_and(|person| person.may_decide());
+    let caller = &caller.id;
     let mut environments: Vec<Candidate> = Vec::new();
     for lease in work.tx.live_leases(Some(caller)).await? {
         environments.push(candidate(lease.name.as_str(), lease.phase.word()));

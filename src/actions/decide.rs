@@ -14,16 +14,18 @@ use crate::{
         audit::Actor,
         ids::ExtensionId,
         person::Person,
+        platform::Platform,
         refusal::Refusal,
         request::{Decision, Request, RequestState},
     },
     ports::chat::{Text, Tone},
 };
 
-/// Decides a request or an extension. `seen` is the version that the presser's card showed.
+/// Decides a request or an extension, `on` the platform of the press. `seen` is the version that the presser's card showed.
 pub async fn decide(
     work: &mut Work<'_>,
     caller: &Person,
+    on: Platform,
     subject: &str,
     seen: Option<u64>,
     decision: Decision,
@@ -33,14 +35,15 @@ pub async fn decide(
         Decision::Approve => Decision::Approve,
     };
     match access::subject(work, caller, subject).await? {
-        Subject::Request(request) => decide_request(work, caller, *request, seen, decision).await,
-        Subject::Extension(id) => decide_extension(work, caller, &id, seen, decision).await,
+        Subject::Request(request) => decide_request(work, caller, on, *request, seen, decision).await,
+        Subject::Extension(id) => decide_extension(work, caller, on, &id, seen, decision).await,
     }
 }
 
 async fn decide_request(
     work: &mut Work<'_>,
     caller: &Person,
+    on: Platform,
     request: Request,
     seen: Option<u64>,
     decision: Decision,
@@ -55,7 +58,7 @@ async fn decide_request(
         return Err(Refusal::Stale.into());
     }
     let approved = decision == Decision::Approve;
-    let (mut request, change) = match request.decide(&caller.id, decision, work.now) {
+    let (mut request, change) = match request.decide(&caller.id, on, decision, work.now) {
         Err(refusal @ Refusal::OwnRequest) => return Err(forbidden(refusal)),
         other => other?,
     };
@@ -74,6 +77,7 @@ async fn decide_request(
 async fn decide_extension(
     work: &mut Work<'_>,
     caller: &Person,
+    on: Platform,
     id: &ExtensionId,
     seen: Option<u64>,
     decision: Decision,
@@ -94,7 +98,7 @@ async fn decide_extension(
         Decision::Approve => None,
         Decision::Reject { reason } => Some(reason),
     };
-    let mut extension = match extension.decide(&caller.id, reason.clone(), work.now) {
+    let mut extension = match extension.decide(&caller.id, on, reason.clone(), work.now) {
         Err(refusal @ Refusal::OwnRequest) => return Err(forbidden(refusal)),
         other => other?,
     };

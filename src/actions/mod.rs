@@ -11,6 +11,7 @@ mod decide;
 mod forms;
 mod home;
 mod keys;
+mod link;
 mod look;
 mod perform;
 mod release_environment;
@@ -27,16 +28,20 @@ pub mod stories;
 pub mod wake;
 pub mod work;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use tokio::sync::Notify;
 
 use crate::{
-    domain::{ids::PersonId, policy::Policy},
+    domain::{
+        ids::PersonId,
+        person::{Person, Role},
+        policy::Policy,
+    },
     ports::{
         chat::{Message, Platform, Text},
         clock::{Clock, Ids},
-        store::Store,
+        store::{Store, Stored},
         templates::Templates,
     },
 };
@@ -45,6 +50,7 @@ pub use analyse_request::analyse;
 pub use completion::complete;
 pub use forms::form;
 pub use home::home;
+pub use link::redeem;
 pub use perform::perform;
 
 /// What every action may use.
@@ -64,13 +70,39 @@ pub struct World {
     pub wake: Arc<Notify>,
 }
 
+/// Who does something, as the platform vouches at this moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Who it is.
+    pub id: PersonId,
+    /// The roles that the platform gives them now, besides those that they have anyway.
+    pub roles: BTreeSet<Role>,
+}
+
+impl From<PersonId> for Caller {
+    fn from(id: PersonId) -> Self {
+        Self { id, roles: BTreeSet::new() }
+    }
+}
+
+impl Caller {
+    /// The person with every role that they have at this moment; `None` for somebody who is not active.
+    async fn person(&self, work: &mut work::Work<'_>) -> Stored<Option<Person>> {
+        let person = work.tx.person(&self.id).await?.filter(|person| person.active);
+        Ok(person.map(|mut person| {
+            person.roles.extend(&self.roles);
+            person
+        }))
+    }
+}
+
 /// Something that came in from a surface.
 #[derive(Debug, Clone)]
 pub struct Inbound {
     /// The platform's id of the event: the same event that comes twice is done once.
     pub id: String,
-    /// Who it comes from, as the platform vouches.
-    pub caller: PersonId,
+    /// Who it comes from.
+    pub caller: Caller,
     /// By which platform.
     pub platform: Platform,
     /// What was said.

@@ -3,7 +3,7 @@
 use commands::{Context, Invocation, Spec, UsageError, Values, line, read_values};
 
 use super::{
-    Answer, Inbound, Input, World, ask_extension, decide, forms, keys, look, release_environment,
+    Answer, Inbound, Input, World, ask_extension, decide, forms, keys, link, look, release_environment,
     request_environment, retry, withdraw_request,
     work::{Stop, TRIES, Work},
 };
@@ -16,7 +16,10 @@ use crate::{
         request::Decision,
     },
     faults,
-    ports::{chat::Message, store::StoreError},
+    ports::{
+        chat::{Message, Platform},
+        store::StoreError,
+    },
 };
 
 /// Does what was said and answers. It never fails: what breaks is logged once with the reference that the
@@ -43,12 +46,14 @@ fn broken(world: &World, error: &anyhow::Error) -> Answer {
 }
 
 async fn once(world: &World, inbound: &Inbound) -> Result<Answer, StoreError> {
+    if let Some(answer) = looked(world, inbound).await? {
+        return Ok(answer);
+    }
     let mut work = Work::begin(world).await?;
     if !work.tx.receive(&inbound.id, work.now).await? {
         return repeated(&mut work, &inbound.id).await;
     }
-    let caller = work.tx.person(&inbound.caller).await?.filter(|person| person.active);
-    let Some(caller) = caller else {
+    let Some(caller) = inbound.caller.person(&mut work).await? else {
         return refuse(work, inbound, None, Stop::Refused(Refusal::Unknown)).await;
     };
     let context = Context { now: work.now, zone: caller.zone };
@@ -57,10 +62,12 @@ async fn once(world: &World, inbound: &Inbound) -> Result<Answer, StoreError> {
         Err(error) => return misread(&mut work, inbound, &caller, &error).await,
     };
     let said = Said { spec: invocation.spec(), pairs: invocation.pairs() };
-    match act(&mut work, &caller, invocation).await {
+    // A code is kept nowhere, so the same delivery again is not answered with it.
+    let kept = !matches!(invocation, Invocation::EnvLink(_));
+    match act(&mut work, &caller, inbound.platform, invocation).await {
         Ok(answer) => {
             count(&said, "done");
-            if let Answer::Say(message) = &answer {
+            if let (Answer::Say(message), true) = (&answer, kept) {
                 work.tx.answered(&inbound.id, &to_json(message)?).await?;
             }
             fail::fail_point!("perform::before-commit", |_| crate::faults::crash());
@@ -74,6 +81,45 @@ async fn once(world: &World, inbound: &Inbound) -> Result<Answer, StoreError> {
             refuse(work, inbound, Some((&caller, &said)), stop).await
         }
     }
+}
+
+/// The answer to what changes nothing, and to what cannot be read. The same delivery again does no harm here, so it
+/// is not noted, and whoever only looks does not wait for those who write. `None` for all else.
+async fn looked(world: &World, inbound: &Inbound) -> Result<Option<Answer>, StoreError> {
+    let mut work = Work::look(world).await?;
+    let Some(caller) = inbound.caller.person(&mut work).await? else { return Ok(None) };
+    let context = Context { now: work.now, zone: caller.zone };
+    let invocation = match read(&inbound.input, &context) {
+        Ok(invocation) => invocation,
+        Err(error) => return misread(&mut work, inbound, &caller, &error).await.map(Some),
+    };
+    if !only_looks(&invocation) {
+        return Ok(None);
+    }
+    let said = Said { spec: invocation.spec(), pairs: invocation.pairs() };
+    match act(&mut work, &caller, inbound.platform, invocation).await {
+        Ok(answer) => {
+            count(&said, "done");
+            Ok(Some(answer))
+        }
+        Err(Stop::Store(error)) => Err(error),
+        // What is refused may have to go on record.
+        Err(_) => Ok(None),
+    }
+}
+
+fn only_looks(invocation: &Invocation) -> bool {
+    matches!(
+        invocation,
+        Invocation::EnvList(_)
+            | Invocation::EnvShow(_)
+            | Invocation::EnvSsh(_)
+            | Invocation::EnvWhy(_)
+            | Invocation::KeyList(_)
+            | Invocation::TemplateList(_)
+            | Invocation::TemplateShow(_)
+            | Invocation::Help(_)
+    )
 }
 
 fn count(said: &Said, outcome: &'static str) {
@@ -100,7 +146,12 @@ fn read(input: &Input, context: &Context) -> Result<Invocation, UsageError> {
     }
 }
 
-async fn act(work: &mut Work<'_>, caller: &Person, invocation: Invocation) -> Result<Answer, Stop> {
+async fn act(
+    work: &mut Work<'_>,
+    caller: &Person,
+    on: Platform,
+    invocation: Invocation,
+) -> Result<Answer, Stop> {
     match invocation {
         Invocation::EnvRequest(asked) => request_environment::request(work, caller, asked).await,
         Invocation::EnvList(asked) => look::list(work, caller, asked.who.as_deref()).await,
@@ -109,13 +160,14 @@ async fn act(work: &mut Work<'_>, caller: &Person, invocation: Invocation) -> Re
         Invocation::EnvExtend(asked) => ask_extension::ask(work, caller, asked).await,
         Invocation::EnvRelease(asked) => release_environment::release(work, caller, &asked.name).await,
         Invocation::EnvWithdraw(asked) => withdraw_request::withdraw(work, caller, &asked.name).await,
+        Invocation::EnvLink(asked) => link::link(work, caller, asked.code.as_deref()).await,
         Invocation::EnvWhy(asked) => look::why(work, caller, &asked.name).await,
         Invocation::EnvApprove(asked) => {
-            decide::decide(work, caller, &asked.subject, asked.version, Decision::Approve).await
+            decide::decide(work, caller, on, &asked.subject, asked.version, Decision::Approve).await
         }
         Invocation::EnvReject(asked) => {
             let decision = Decision::Reject { reason: asked.reason };
-            decide::decide(work, caller, &asked.subject, asked.version, decision).await
+            decide::decide(work, caller, on, &asked.subject, asked.version, decision).await
         }
         Invocation::EnvRetry(asked) => retry::retry(work, caller, &asked.name).await,
         Invocation::KeyAdd(asked) => keys::add(work, caller, asked).await,

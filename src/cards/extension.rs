@@ -4,7 +4,7 @@ use commands::{Command, EnvShow};
 
 use super::{
     button,
-    request::{actions, decision_buttons},
+    request::{actions, decided, decision_buttons},
     story::Story,
 };
 use crate::{
@@ -48,11 +48,11 @@ fn state(story: &Story, extension: &Extension) -> (Text, Tone) {
     let people = &story.people;
     match &extension.state {
         ExtensionState::Pending(_) => (Text::plain("Waiting for an approver."), Tone::Asking),
-        ExtensionState::Approved { by, at } => {
-            (people.mention(Text::plain("Approved by "), by).and(" at ").time(*at), Tone::Good)
+        ExtensionState::Approved { by, at, on } => {
+            (decided(people.mention(Text::plain("Approved by "), by), *on, *at), Tone::Good)
         }
-        ExtensionState::Rejected { by, at, reason } => {
-            let text = people.mention(Text::plain("Rejected by "), by).and(" at ").time(*at);
+        ExtensionState::Rejected { by, at, on, reason } => {
+            let text = decided(people.mention(Text::plain("Rejected by "), by), *on, *at);
             (text.and(format!(": {reason}")), Tone::Warning)
         }
         ExtensionState::Lapsed { at } => (Text::plain("Lapsed undecided at ").time(*at), Tone::Over),

@@ -55,7 +55,7 @@ fn story() -> Story {
         reason: None,
         key: PublicKey { line: String::new(), fingerprint: String::new() },
         created_at: noon(),
-        state: RequestState::Approved { by: None, at: noon() },
+        state: RequestState::Approved { by: None, at: noon(), on: None },
         findings: Findings::default(),
         version: 3,
     };

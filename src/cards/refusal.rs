@@ -73,6 +73,21 @@ fn about_people(refusal: &Refusal) -> Option<Said> {
             "Your profile here shows no e-mail address, so Sublet cannot tell who you are.",
             "Add one to your profile, or ask an admin whether Sublet may see addresses.",
         ),
+        Refusal::NotLinked { account } => Said::new(
+            "Sublet does not know who you are here.",
+            format!(
+                "Where you use it already, type `/env link`, and the code that you get here: `/env link CODE`. Or \
+                 ask an admin to list your account {account}."
+            ),
+        ),
+        Refusal::WrongCode => Said::new(
+            "This code is no good: it is mistyped, was used, or its ten minutes are over.",
+            "Type `/env link` where you use Sublet already, for a new one.",
+        ),
+        Refusal::Linked => Said::new(
+            "You are known here already.",
+            "Type the code on the platform where you are not known yet.",
+        ),
         Refusal::DomainNotAllowed { email, allowed } => Said::new(
             format!("Your address {email} is not of an allowed domain."),
             format!("Allowed: {}. Ask an admin if your address should be another.", list(allowed)),

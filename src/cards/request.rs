@@ -5,8 +5,10 @@ use commands::{Command, EnvApprove, EnvRelease, EnvRetry, EnvShow, EnvWithdraw};
 use super::{button, story::Story};
 use crate::{
     domain::{
+        Instant,
         extension::ExtensionState,
         lease::{Lease, Phase, Step},
+        platform::Platform,
         request::RequestState,
     },
     ports::chat::{Block, Button, Message, Style, Text, Tone},
@@ -67,21 +69,21 @@ pub fn state(story: &Story) -> (Text, Tone) {
     match (&story.request.state, &story.lease) {
         (RequestState::Analysing, _) => (Text::plain("Being looked at."), Tone::Working),
         (RequestState::Pending(_), _) => (Text::plain("Waiting for an approver."), Tone::Asking),
-        (RequestState::Rejected { by, at, reason }, _) => {
-            let text = people.mention(Text::plain("Rejected by "), by).and(" at ").time(*at);
+        (RequestState::Rejected { by, at, on, reason }, _) => {
+            let text = decided(people.mention(Text::plain("Rejected by "), by), *on, *at);
             (text.and(format!(": {reason}")), Tone::Warning)
         }
         (RequestState::Withdrawn { at }, _) => (Text::plain("Withdrawn at ").time(*at), Tone::Over),
         (RequestState::Lapsed { at }, _) => {
             (Text::plain("Nobody decided in time; it lapsed at ").time(*at), Tone::Over)
         }
-        (RequestState::Approved { by, at }, lease) => {
+        (RequestState::Approved { by, at, on }, lease) => {
             let text = Text::plain("Approved by ");
             let text = match by {
                 Some(by) => people.mention(text, by),
                 None => text.and("the template's rule"),
             };
-            let text = text.and(" at ").time(*at).and(". ");
+            let text = decided(text, *on, *at).and(". ");
             match lease {
                 None => (text, Tone::Working),
                 Some(lease) => {
@@ -91,6 +93,15 @@ pub fn state(story: &Story) -> (Text, Tone) {
             }
         }
     }
+}
+
+/// Where and when it was decided.
+pub(super) fn decided(text: Text, on: Option<Platform>, at: Instant) -> Text {
+    let text = match on {
+        Some(on) => text.and(format!(" on {}", on.name())),
+        None => text,
+    };
+    text.and(" at ").time(at)
 }
 
 fn phase(lease: &Lease) -> (Text, Tone) {
@@ -135,8 +146,8 @@ fn extension_note(story: &Story) -> Option<Block> {
     let extension = story.extension.as_ref()?;
     let text = match &extension.state {
         ExtensionState::Pending(_) => Text::plain("More time was asked for; an approver decides."),
-        ExtensionState::Approved { by, at } if lease.extended => {
-            story.people.mention(Text::plain("Extended by "), by).and(" at ").time(*at)
+        ExtensionState::Approved { by, at, on } if lease.extended => {
+            decided(story.people.mention(Text::plain("Extended by "), by), *on, *at)
         }
         ExtensionState::Approved { .. } => return None,
         ExtensionState::Rejected { by, reason, .. } => {

@@ -4,6 +4,7 @@ pub mod console;
 pub mod data;
 pub mod database;
 pub mod devops;
+mod discord;
 pub mod kubernetes;
 pub mod local;
 mod mail;
@@ -61,6 +62,8 @@ pub struct Config {
     pub console: console::Console,
     /// How Slack is reached; `None` when it is not.
     pub slack: Option<crate::chat::slack::settings::Settings>,
+    /// How Discord is reached; `None` when it is not.
+    pub discord: Option<crate::chat::discord::settings::Settings>,
     /// Environments inside this process.
     pub local: local::Local,
     /// Environments on a cluster.
@@ -94,7 +97,7 @@ impl Config {
         let data = root.section("data", |section| data::Data::read(section, sources));
         let database = root.section("database", |section| database::Database::read(section, sources, &data));
         let server = root.section("server", |section| server::Server::read(section, database.engine));
-        let people = people::read(root);
+        let people::Listed { people, discord } = people::read(root);
         let mail = root.section("mail", |section| mail::read(section, sources, &data));
         Self {
             policy: root.section("policy", policy::Policy::read),
@@ -102,6 +105,7 @@ impl Config {
             devops: root.section("devops", |section| devops::Devops::read(section, &people, mail.is_some())),
             console: root.section("console", |section| console::Console::read(section, &server)),
             slack: root.section("slack", |section| slack::read(section, sources)),
+            discord: root.section("discord", |section| discord::read(section, sources, discord)),
             local: root.section("local", |section| local::Local::read(section, sources, &data)),
             kubernetes: root.section("kubernetes", |section| kubernetes::Kubernetes::read(section, sources)),
             templates: root.section("templates", |section| templates::Templates::read(section, sources)),
@@ -145,11 +149,12 @@ impl Controller {
 }
 
 /// Sections that the controller leaves to others.
-const OTHERS: [&str; 12] = [
+const OTHERS: [&str; 13] = [
     "console",
     "data",
     "database",
     "devops",
+    "discord",
     "local",
     "mail",
     "people",

@@ -16,12 +16,18 @@ use crate::{
 const ROLES: [(&str, Role); 3] =
     [("developer", Role::Developer), ("approver", Role::Approver), ("admin", Role::Admin)];
 
-/// Reads everybody. Handles and addresses are unique, and somebody can approve.
-pub(super) fn read(root: &Section<'_>) -> Vec<Person> {
-    let read: Vec<Option<Person>> = {
-        let mut seen = Seen::default();
-        root.sections("people", |section| person(section, &mut seen))
-    };
+/// Everybody who is listed.
+pub(super) struct Listed {
+    /// As people.
+    pub(super) people: Vec<Person>,
+    /// Their handles by Discord's ids of their accounts.
+    pub(super) discord: BTreeMap<String, String>,
+}
+
+/// Reads everybody. Handles, addresses and accounts are unique, and somebody can approve.
+pub(super) fn read(root: &Section<'_>) -> Listed {
+    let mut seen = Seen::default();
+    let read: Vec<Option<Person>> = root.sections("people", |section| person(section, &mut seen));
     let whole = !read.is_empty() && read.iter().all(Option::is_some);
     let people: Vec<Person> = read.into_iter().flatten().collect();
     if !root.has("people") {
@@ -31,14 +37,16 @@ pub(super) fn read(root: &Section<'_>) -> Vec<Person> {
         let right = "Give somebody active roles = [\"approver\"] or [\"admin\"].";
         root.fault("people", Wrong::new("Nobody can approve a request.", right));
     }
-    people
+    Listed { people, discord: seen.discord }
 }
 
-/// Handles and addresses met so far, with their places.
+/// Handles, addresses and accounts met so far, with their places.
 #[derive(Default)]
 struct Seen {
     handles: BTreeMap<String, Place>,
     emails: BTreeMap<String, Place>,
+    accounts: BTreeMap<String, Place>,
+    discord: BTreeMap<String, String>,
 }
 
 fn person(section: &Section<'_>, seen: &mut Seen) -> Option<Person> {
@@ -51,11 +59,16 @@ fn person(section: &Section<'_>, seen: &mut Seen) -> Option<Person> {
     let zone = section.parse("zone", zone).unwrap_or(Tz::UTC);
     let roles = section.each("roles", |role| choose(role, &ROLES));
     let active = section.switch("active").unwrap_or(true);
+    let discord = section.parse("discord", |text| super::discord::id(text, "an account"));
     if let Some(handle) = &handle {
         single(section, "handle", handle, &mut seen.handles);
     }
     if let Some(email) = &email {
         single(section, "email", &email.to_lowercase(), &mut seen.emails);
+    }
+    if let (Some(handle), Some(account)) = (&handle, discord) {
+        single(section, "discord", &account, &mut seen.accounts);
+        seen.discord.entry(account).or_insert_with(|| handle.clone());
     }
     let handle = handle?;
     let roles = match roles {

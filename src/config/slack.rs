@@ -37,7 +37,7 @@ pub(super) fn read(section: &Section<'_>, sources: &Sources) -> Option<Settings>
     let signing_secret =
         secret::read(section, ["signing_secret", "signing_secret_env", "signing_secret_file"], sources);
     let connections = section.number("connections", 1..=10).and_then(|count| count.try_into().ok());
-    let api = section.parse("api", api).unwrap_or_else(|| USUAL_API.to_owned());
+    let api = section.parse("api", |text| api(text, USUAL_API)).unwrap_or_else(|| USUAL_API.to_owned());
     let timeout = section.parse("timeout", span).and_then(|span| span.to_std().ok());
     let newcomers = section.choice("newcomers", &NEWCOMERS).unwrap_or_default();
     let recheck = section.parse("recheck", span).unwrap_or(USUAL_RECHECK);
@@ -128,9 +128,9 @@ fn id(text: &str, letter: char, what: &str, example: &str) -> Result<String, Wro
     Err(Wrong::new(format!("“{text}” is not the id of {what}."), right))
 }
 
-/// Where the Web API is. Elsewhere than at Slack it may be unprotected only on this machine.
-fn api(text: &str) -> Result<String, Wrong> {
-    let right = format!("Leave this out: it is {USUAL_API}.");
+/// Where a platform's API is, if not at its usual address. It may be unprotected only on this machine.
+pub(super) fn api(text: &str, usual: &str) -> Result<String, Wrong> {
+    let right = format!("Leave this out: it is {usual}.");
     let url =
         url::Url::parse(text).map_err(|why| Wrong::new(format!("“{text}” is not a URL: {why}."), &right))?;
     let local = url.host_str().is_some_and(super::mail::on_this_machine);

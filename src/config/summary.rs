@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Config;
 use crate::{
-    chat::slack::settings::Inbound,
+    chat::{discord::settings as discord, slack::settings::Inbound},
     mail::{Security, Transport},
     telemetry::Format,
 };
@@ -41,6 +41,7 @@ impl Config {
             ("devops", or_nobody(self.devops.emails.join(", "))),
             ("console", if self.console.enabled { "on" } else { "off" }.to_owned()),
             ("slack", self.slack()),
+            ("discord", self.discord()),
             ("local", self.embedded()),
             ("kubernetes", self.kubernetes.to_string()),
             (
@@ -110,6 +111,16 @@ impl Config {
             Inbound::Http { .. } => "by HTTP".to_owned(),
         };
         let ids: Vec<&str> = slack.workspaces.iter().map(|workspace| workspace.id.as_str()).collect();
+        format!("{way}; {}", ids.join(", "))
+    }
+
+    fn discord(&self) -> String {
+        let Some(discord) = &self.discord else { return "off".to_owned() };
+        let way = match &discord.inbound {
+            discord::Inbound::Gateway => "by the gateway",
+            discord::Inbound::Http { .. } => "by HTTP",
+        };
+        let ids: Vec<&str> = discord.guilds.iter().map(|guild| guild.id.as_str()).collect();
         format!("{way}; {}", ids.join(", "))
     }
 

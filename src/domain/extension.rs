@@ -9,6 +9,7 @@ use super::{
     effect::Effect,
     ids::{EnvName, ExtensionId, LeaseId, PersonId, RequestId},
     notice::Offset,
+    platform::Platform,
     refusal::Refusal,
     request::{Patience, Waiting},
 };
@@ -50,6 +51,9 @@ pub enum ExtensionState {
         by: PersonId,
         /// When.
         at: Instant,
+        /// On which platform.
+        #[serde(default)]
+        on: Option<Platform>,
     },
     /// Refused.
     Rejected {
@@ -57,6 +61,9 @@ pub enum ExtensionState {
         by: PersonId,
         /// When.
         at: Instant,
+        /// On which platform.
+        #[serde(default)]
+        on: Option<Platform>,
         /// Why.
         reason: String,
     },
@@ -116,15 +123,21 @@ impl Extension {
     ///
     /// # Errors
     /// [`Refusal::AlreadyDecided`] with the winner, [`Refusal::OwnRequest`].
-    pub fn decide(mut self, by: &PersonId, rejected: Option<String>, now: Instant) -> Result<Self, Refusal> {
+    pub fn decide(
+        mut self,
+        by: &PersonId,
+        on: Platform,
+        rejected: Option<String>,
+        now: Instant,
+    ) -> Result<Self, Refusal> {
         self.ensure_pending()?;
         if *by == self.asked_by {
             return Err(Refusal::OwnRequest);
         }
-        let by = by.clone();
+        let (by, on) = (by.clone(), Some(on));
         self.state = match rejected {
-            None => ExtensionState::Approved { by, at: now },
-            Some(reason) => ExtensionState::Rejected { by, at: now, reason },
+            None => ExtensionState::Approved { by, at: now, on },
+            Some(reason) => ExtensionState::Rejected { by, at: now, on, reason },
         };
         Ok(self)
     }
@@ -156,7 +169,7 @@ impl Extension {
     fn ensure_pending(&self) -> Result<(), Refusal> {
         let (decision, by, at) = match &self.state {
             ExtensionState::Pending(_) => return Ok(()),
-            ExtensionState::Approved { by, at } => ("approved", Some(by.clone()), *at),
+            ExtensionState::Approved { by, at, .. } => ("approved", Some(by.clone()), *at),
             ExtensionState::Rejected { by, at, .. } => ("rejected", Some(by.clone()), *at),
             ExtensionState::Lapsed { at } => ("lapsed", None, *at),
         };

@@ -14,6 +14,7 @@ pub mod key;
 pub mod lease;
 pub mod notice;
 pub mod person;
+pub mod platform;
 pub mod policy;
 pub mod refusal;
 pub mod request;

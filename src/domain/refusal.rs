@@ -23,6 +23,15 @@ pub enum Refusal {
     },
     /// The platform shows no e-mail address of theirs, so nobody can say who they are.
     NoAddress,
+    /// The account is not linked to a person, and the platform shows nothing by which it could be.
+    NotLinked {
+        /// The platform's id of the account, which an admin needs to list it.
+        account: String,
+    },
+    /// The code is none, or was used, or its time is over.
+    WrongCode,
+    /// The account is linked already.
+    Linked,
     /// Their e-mail address is not of an allowed domain.
     DomainNotAllowed {
         /// Their address.
@@ -160,6 +169,9 @@ impl Refusal {
             Self::Unknown
                 | Self::NotAdmitted { .. }
                 | Self::NoAddress
+                | Self::NotLinked { .. }
+                | Self::WrongCode
+                | Self::Linked
                 | Self::NotYours { .. }
                 | Self::NotApprover
                 | Self::OwnRequest

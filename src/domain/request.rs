@@ -12,6 +12,7 @@ use super::{
     ids::{EnvName, PersonId, RequestId},
     key::PublicKey,
     notice::{News, Notice, Offset},
+    platform::Platform,
     refusal::Refusal,
     template::Value,
 };
@@ -61,6 +62,9 @@ pub enum RequestState {
         by: Option<PersonId>,
         /// When.
         at: Instant,
+        /// On which platform.
+        #[serde(default)]
+        on: Option<Platform>,
     },
     /// Rejected.
     Rejected {
@@ -68,6 +72,9 @@ pub enum RequestState {
         by: PersonId,
         /// When.
         at: Instant,
+        /// On which platform.
+        #[serde(default)]
+        on: Option<Platform>,
         /// Why.
         reason: String,
     },
@@ -203,7 +210,7 @@ impl Request {
         }
         self.findings = findings;
         let fact = if by_rule && self.until.is_none_or(|until| until > now) {
-            self.state = RequestState::Approved { by: None, at: now };
+            self.state = RequestState::Approved { by: None, at: now, on: None };
             Fact::Approved { reason: None }
         } else {
             self.state = RequestState::Pending(Waiting::from(now, patience).no_longer_than(self.until));
@@ -221,6 +228,7 @@ impl Request {
     pub fn decide(
         mut self,
         by: &PersonId,
+        on: Platform,
         decision: Decision,
         now: Instant,
     ) -> Result<(Self, Change), Refusal> {
@@ -234,15 +242,15 @@ impl Request {
         if let Some(until) = self.until.filter(|until| *until <= now && decision == Decision::Approve) {
             return Err(Refusal::EndInThePast { until });
         }
-        let by = by.clone();
+        let (by, on) = (by.clone(), Some(on));
         let (state, fact, news) = match decision {
             Decision::Approve => (
-                RequestState::Approved { by: Some(by.clone()), at: now },
+                RequestState::Approved { by: Some(by.clone()), at: now, on },
                 Fact::Approved { reason: None },
                 News::Approved { by: Some(by) },
             ),
             Decision::Reject { reason } => (
-                RequestState::Rejected { by: by.clone(), at: now, reason: reason.clone() },
+                RequestState::Rejected { by: by.clone(), at: now, on, reason: reason.clone() },
                 Fact::Rejected { reason: reason.clone() },
                 News::Rejected { by, reason },
             ),
@@ -304,7 +312,7 @@ impl Request {
     fn ensure_open(&self) -> Result<(), Refusal> {
         let (by, at) = match &self.state {
             RequestState::Analysing | RequestState::Pending(_) => return Ok(()),
-            RequestState::Approved { by, at } => (by.clone(), *at),
+            RequestState::Approved { by, at, .. } => (by.clone(), *at),
             RequestState::Rejected { by, at, .. } => (Some(by.clone()), *at),
             RequestState::Lapsed { at } => (None, *at),
             RequestState::Withdrawn { at } => (Some(self.requester.clone()), *at),

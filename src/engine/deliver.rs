@@ -17,7 +17,7 @@ use crate::{
     },
     ports::{
         Failure,
-        chat::{Message, Room},
+        chat::{Message, Posting, Room},
         store::{Queued, Stored},
     },
 };
@@ -98,7 +98,7 @@ async fn by(
             (Room::Approvers, format!("channel/{}", notice.key()), message)
         }
     };
-    let letter = Letter { way, room: &room, key: &key, message: &message, about: &notice.request };
+    let letter = Letter { way, posting: Posting::new(&room, &key, &message).about(&notice.request) };
     post::notice(engine, &letter, queued).await
 }
 
@@ -128,7 +128,8 @@ pub async fn mail(engine: &Engine, notice: &Notice, queued: &Queued) -> Stored<O
 pub async fn page(engine: &Engine, name: &EnvName, why: &str, key: &str, queued: &Queued) -> Stored<Outcome> {
     let key = format!("page/{name}/{key}");
     let message = cards::notice::page(name, why);
-    let Err(failure) = post::anywhere(engine, &Room::Approvers, &key, &message).await else {
+    let posting = Posting::new(&Room::Approvers, &key, &message);
+    let Err(failure) = post::anywhere(engine, posting).await else {
         return Ok(Outcome::Done(None));
     };
     let why_not = failure.why().to_owned();
@@ -168,8 +169,8 @@ pub async fn remind(
     };
     let Some(message) = story.and_then(|story| reminder(&story, subject)) else { return Ok(Outcome::Stale) };
     let key = format!("remind/{subject}/{count}");
-    let letter =
-        Letter { way: "channel", room: &Room::Approvers, key: &key, message: &message, about: request };
+    let posting = Posting::new(&Room::Approvers, &key, &message).about(request);
+    let letter = Letter { way: "channel", posting };
     let Err(failure) = post::notice(engine, &letter, queued).await? else { return Ok(Outcome::Done(None)) };
     let why = failure.why().to_owned();
     if matches!(failure, Failure::Closed { .. }) {

@@ -3,10 +3,9 @@
 use super::{Engine, offers};
 use crate::{
     actions::work::Work,
-    domain::ids::RequestId,
     ports::{
         Failure,
-        chat::{Message, MessageRef, Room},
+        chat::{MessageRef, Posting},
         store::{Queued, Stored},
     },
     until_saved,
@@ -15,18 +14,12 @@ use crate::{
 /// How often a message may be sent whose answer was lost: it may repeat once.
 const AT_MOST: usize = 2;
 
-/// A message to be posted.
+/// A notice to be posted.
 pub struct Letter<'a> {
     /// Which way this is, for the notes.
     pub way: &'a str,
-    /// Where to.
-    pub room: &'a Room,
-    /// The key of the message.
-    pub key: &'a str,
-    /// What it says.
-    pub message: &'a Message,
-    /// The request it is about.
-    pub about: &'a RequestId,
+    /// The message.
+    pub posting: Posting<'a>,
 }
 
 /// Posts a notice. That it is being sent is written down before, where the platform would not know it again:
@@ -48,13 +41,15 @@ pub async fn notice(
         }
         fail::fail_point!("post::written-down", |_| crate::faults::crash());
     }
-    let posted = anywhere(engine, letter.room, letter.key, letter.message).await;
+    let posted = anywhere(engine, letter.posting).await;
     if !known && !matches!(posted, Err(Failure::Unsure { .. })) {
         queued.notes.pop();
     }
     match posted {
         Ok(at) => {
-            offers::remember(engine, letter.about, at, letter.message).await?;
+            if let Some(request) = letter.posting.about {
+                offers::remember(engine, request, at, letter.posting.message).await?;
+            }
             Ok(Ok(()))
         }
         Err(failure) => Ok(Err(failure)),
@@ -74,15 +69,10 @@ async fn write_down(engine: &Engine, queued: &Queued) -> Stored<bool> {
 
 /// Posts on the first platform that takes it. Of several failures the one counts that says most about what may
 /// have happened, or may still.
-pub async fn anywhere(
-    engine: &Engine,
-    room: &Room,
-    key: &str,
-    message: &Message,
-) -> Result<MessageRef, Failure> {
+pub async fn anywhere(engine: &Engine, posting: Posting<'_>) -> Result<MessageRef, Failure> {
     let mut worst = Failure::never("no chat platform is configured");
     for chat in &engine.chats {
-        match chat.post(room, key, message).await {
+        match chat.post(posting).await {
             Ok(at) => return Ok(at),
             // It would take it, only not yet: better there a little later than where nobody looks.
             Err(failure @ Failure::Later { after: Some(_), .. }) => return Err(failure),

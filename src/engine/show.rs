@@ -13,7 +13,7 @@ use crate::{
     domain::{extension::ExtensionState, ids::RequestId, request::RequestState},
     ports::{
         Failure,
-        chat::{Chat, Message, Room},
+        chat::{Chat, Message, Posting, Room},
         store::{Audience, Card, Queued, Stored},
     },
     until_saved,
@@ -21,12 +21,19 @@ use crate::{
 
 /// A card as it should be.
 struct Wanted {
+    request: RequestId,
     subject: String,
     audience: Audience,
     room: Room,
     message: Message,
     /// Whether it is posted when it is not there yet.
     begins: bool,
+}
+
+impl Wanted {
+    fn posting<'a>(&'a self, key: &'a str) -> Posting<'a> {
+        Posting::new(&self.room, key, &self.message).about(&self.request)
+    }
 }
 
 /// How it stands with a card on one platform.
@@ -127,6 +134,7 @@ fn wanted(story: &Story) -> Vec<Wanted> {
     let subject = story.request.id.as_str().to_owned();
     let mut cards = vec![
         Wanted {
+            request: story.request.id.clone(),
             subject: subject.clone(),
             audience: Audience::Requester,
             room: Room::Direct(story.request.requester.clone()),
@@ -134,6 +142,7 @@ fn wanted(story: &Story) -> Vec<Wanted> {
             begins: true,
         },
         Wanted {
+            request: story.request.id.clone(),
             subject,
             audience: Audience::Approvers,
             room: Room::Approvers,
@@ -142,6 +151,7 @@ fn wanted(story: &Story) -> Vec<Wanted> {
         },
     ];
     cards.extend(story.extension.as_ref().map(|asked| Wanted {
+        request: story.request.id.clone(),
         subject: asked.id.as_str().to_owned(),
         audience: Audience::Approvers,
         room: Room::Approvers,
@@ -166,7 +176,7 @@ async fn one(
     let at = match known {
         Some(card) if card.digest == digest => return Ok(Ok(Shown::There)),
         None if !wanted.begins => return Ok(Ok(Shown::Needless)),
-        None => chat.post(&wanted.room, &key, &wanted.message).await,
+        None => chat.post(wanted.posting(&key)).await,
         Some(_) if now < queued.created_at + chat.gathers() => {
             return Ok(Ok(Shown::Gathers(queued.created_at + chat.gathers() - now)));
         }
@@ -175,7 +185,7 @@ async fn one(
             // Somebody deleted the message: what it said is said again in a new one.
             Err(Failure::Never { .. }) => {
                 let key = format!("{key}/after/{}", card.at.id);
-                chat.post(&wanted.room, &key, &wanted.message).await
+                chat.post(wanted.posting(&key)).await
             }
             Err(failure) => Err(failure),
         },

@@ -5,35 +5,11 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
-use crate::domain::{Instant, ids::PersonId};
-
-/// A chat platform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Platform {
-    /// The console in the browser.
-    Console,
-    /// Slack.
-    Slack,
-}
-
-impl Platform {
-    /// The platform's name as people read it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Console => "the console",
-            Self::Slack => "Slack",
-        }
-    }
-
-    /// The word under which it is stored.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Console => "console",
-            Self::Slack => "slack",
-        }
-    }
-}
+pub use crate::domain::platform::Platform;
+use crate::domain::{
+    Instant,
+    ids::{PersonId, RequestId},
+};
 
 /// One workspace of a platform, with people and messages of its own. The console is one by itself.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -55,6 +31,11 @@ impl Workspace {
         Self { platform: Platform::Slack, id: id.into() }
     }
 
+    /// A guild of Discord, which people there call a server.
+    pub fn discord(guild: impl Into<String>) -> Self {
+        Self { platform: Platform::Discord, id: guild.into() }
+    }
+
     /// The word under which it is stored: `console`, `slack/T0123ABCD`.
     pub fn word(&self) -> String {
         match self.id.as_str() {
@@ -66,9 +47,7 @@ impl Workspace {
     /// Reads the word under which it is stored.
     pub fn parse(word: &str) -> Option<Self> {
         let (platform, id) = word.split_once('/').unwrap_or((word, ""));
-        let platform =
-            [Platform::Console, Platform::Slack].into_iter().find(|known| known.word() == platform)?;
-        Some(Self { platform, id: id.to_owned() })
+        Some(Self { platform: Platform::parse(platform)?, id: id.to_owned() })
     }
 }
 
@@ -291,6 +270,32 @@ impl From<String> for Text {
     }
 }
 
+/// A message on its way out.
+#[derive(Debug, Clone, Copy)]
+pub struct Posting<'a> {
+    /// Where it goes.
+    pub room: &'a Room,
+    /// The same when the same message is posted again after a crash: a platform that can, answers with the
+    /// first one.
+    pub key: &'a str,
+    /// The request it is about, so that a platform can keep together what belongs together.
+    pub about: Option<&'a RequestId>,
+    /// What it says.
+    pub message: &'a Message,
+}
+
+impl<'a> Posting<'a> {
+    /// A message that is about no request.
+    pub fn new(room: &'a Room, key: &'a str, message: &'a Message) -> Self {
+        Self { room, key, about: None, message }
+    }
+
+    /// The same, about a request.
+    pub fn about(self, request: &'a RequestId) -> Self {
+        Self { about: Some(request), ..self }
+    }
+}
+
 /// A workspace of a chat platform that messages can be delivered to.
 #[async_trait]
 pub trait Chat: Send + Sync {
@@ -308,9 +313,8 @@ pub trait Chat: Send + Sync {
         true
     }
 
-    /// Posts a message. `Ok` means that the platform has it. `key` is the same when the same message is
-    /// posted again after a crash: a platform that can, answers with the first one.
-    async fn post(&self, room: &Room, key: &str, message: &Message) -> Result<MessageRef, Failure>;
+    /// Posts a message. `Ok` means that the platform has it.
+    async fn post(&self, posting: Posting<'_>) -> Result<MessageRef, Failure>;
 
     /// Replaces what a message says. [`Failure::Never`] when the message is gone.
     async fn rewrite(&self, at: &MessageRef, message: &Message) -> Result<(), Failure>;

@@ -57,6 +57,9 @@ pub trait Store: Send + Sync {
 pub trait Tx:
     People
     + Accounts
+    + Codes
+    + Drafts
+    + Leaders
     + Keys
     + Requests
     + Leases
@@ -228,6 +231,59 @@ pub trait Accounts {
     async fn account(&mut self, workspace: &Workspace, id: &str) -> Stored<Option<Account>>;
     /// The account that somebody has in a workspace.
     async fn account_of(&mut self, workspace: &Workspace, person: &PersonId) -> Stored<Option<Account>>;
+}
+
+/// A one-time code that links an account to a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// The digest of the code; the code itself is kept nowhere.
+    pub digest: String,
+    /// To whom it links.
+    pub person: PersonId,
+    /// When it is no good any more.
+    pub expires_at: Instant,
+}
+
+/// One-time codes.
+#[async_trait]
+pub trait Codes {
+    /// Keeps a code, and forgets those that expired before `now`.
+    async fn save_code(&mut self, code: &Code, now: Instant) -> Stored<()>;
+    /// Takes a code away, if it is still good; answers with its person.
+    async fn take_code(&mut self, digest: &str, now: Instant) -> Stored<Option<PersonId>>;
+}
+
+/// A form that is being filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Its id.
+    pub id: String,
+    /// Who fills it in.
+    pub person: PersonId,
+    /// The path of the command.
+    pub path: Vec<String>,
+    /// What was given so far, by name.
+    pub values: Vec<(String, String)>,
+}
+
+/// Forms that are being filled in, on platforms that keep nothing between two presses.
+#[async_trait]
+pub trait Drafts {
+    /// Keeps a form, or what it says now; forgets those that were last saved before `old`.
+    async fn save_draft(&mut self, draft: &Draft, now: Instant, old: Instant) -> Stored<()>;
+    /// The form of that id.
+    async fn draft(&mut self, id: &str) -> Stored<Option<Draft>>;
+    /// It was sent.
+    async fn forget_draft(&mut self, id: &str) -> Stored<()>;
+}
+
+/// Who does what only one process may do.
+#[async_trait]
+pub trait Leaders {
+    /// Takes or keeps a post until then. `false` when another process has it.
+    async fn lead(&mut self, post: &str, holder: &str, now: Instant, until: Instant) -> Stored<bool>;
+    /// Gives a post back, if it is this process's.
+    async fn resign(&mut self, post: &str, holder: &str) -> Stored<()>;
 }
 
 /// For whom a card is.

@@ -180,7 +180,7 @@ pub async fn complete(
     }
     let line = typing.line.as_str();
     let cursor = typing.cursor.map_or(line.len(), |units| to_bytes(line, units));
-    let found = actions::complete(&web.world, &viewer.person.id, line, cursor).await;
+    let found = actions::complete(&web.world, &viewer.person.id.clone().into(), line, cursor).await;
     let choice = |found: commands::complete::Completion| Choice {
         start: to_units(line, found.replace.start),
         end: to_units(line, found.replace.end),

@@ -22,7 +22,7 @@ use crate::{
         template::Template,
     },
     ports::{
-        chat::{Block, Chat, Message, Room, Text, Tone},
+        chat::{Block, Chat, Message, Posting, Room, Text, Tone},
         templates::Templates,
     },
     store,
@@ -228,15 +228,15 @@ async fn a_browser_that_comes_back_misses_nothing_and_sees_only_its_own() {
     let web = web().await;
     let dana = Room::Direct(person("dana", Role::Developer).id);
     let dave = Room::Direct(person("dave", Role::Developer).id);
-    let first = web.console.post(&dana, "k1", &card("first news")).await.expect("posted");
-    web.console.post(&dave, "k2", &card("for dave alone")).await.expect("posted");
+    let first = web.console.post(Posting::new(&dana, "k1", &card("first news"))).await.expect("posted");
+    web.console.post(Posting::new(&dave, "k2", &card("for dave alone"))).await.expect("posted");
     let heard = hear(&web, get("/as/dana/dm/events?since=0"), "first news").await;
     let last = heard.lines().filter_map(|line| line.strip_prefix("id: ")).next_back().expect("an id");
     let last: i64 = last.parse().expect("a number");
 
     // While nobody listens: a rewrite, and a new message.
     web.console.rewrite(&first, &card("first news, changed")).await.expect("rewritten");
-    web.console.post(&dana, "k3", &card("second news")).await.expect("posted");
+    web.console.post(Posting::new(&dana, "k3", &card("second news"))).await.expect("posted");
     let back = get("/as/dana/dm/events?since=0").header("last-event-id", last.to_string());
     let heard = hear(&web, back, "second news").await;
     assert!(heard.contains("first news, changed"), "{heard}");
@@ -246,8 +246,10 @@ async fn a_browser_that_comes_back_misses_nothing_and_sees_only_its_own() {
 #[tokio::test]
 async fn the_same_message_posted_twice_is_there_once() {
     let web = web().await;
-    let one = web.console.post(&Room::Approvers, "k", &card("a request")).await.expect("posted");
-    let two = web.console.post(&Room::Approvers, "k", &card("a request")).await.expect("posted");
+    let one =
+        web.console.post(Posting::new(&Room::Approvers, "k", &card("a request"))).await.expect("posted");
+    let two =
+        web.console.post(Posting::new(&Room::Approvers, "k", &card("a request"))).await.expect("posted");
     assert_eq!(one, two);
     assert_eq!(read(&web, "/as/alex/approvals").await.matches("<li class=\"msg").count(), 1);
 }

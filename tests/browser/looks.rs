@@ -3,7 +3,7 @@
 use fantoccini::{Locator, key::Key};
 use sublet::{
     domain::ids::PersonId,
-    ports::chat::{Block, Button, Chat, Message, MessageRef, Room, Style, Text, Tone},
+    ports::chat::{Block, Button, Chat, Message, MessageRef, Posting, Room, Style, Text, Tone},
 };
 
 use crate::{
@@ -33,7 +33,7 @@ fn dana() -> Room {
 }
 
 async fn post(bot: &Bot, room: &Room, key: &str, message: &Message) -> MessageRef {
-    bot.console.post(room, key, message).await.unwrap()
+    bot.console.post(Posting::new(room, key, message)).await.unwrap()
 }
 
 fn button(label: &str, line: &str, style: Style) -> Block {

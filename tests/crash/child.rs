@@ -121,7 +121,7 @@ impl Bot {
         let inbound = Inbound {
             // A platform delivers an event again until it is acknowledged, with the same id.
             id: format!("{who}: {line}"),
-            caller: PersonId::parse(&format!("per_{who}")).expect("a handle of letters"),
+            caller: PersonId::parse(&format!("per_{who}")).expect("a handle of letters").into(),
             platform: Platform::Console,
             input: Input::Line(line.to_owned()),
         };

@@ -20,7 +20,7 @@ use sublet::{
     },
     ports::{
         Failure,
-        chat::{Chat, Message, MessageRef, Room, Workspace},
+        chat::{Chat, Message, MessageRef, Posting, Workspace},
         clock::Clock,
         cluster::{Cluster, Observed},
         mail::{Letter, Mail},
@@ -86,7 +86,8 @@ impl Chat for Paper {
         false
     }
 
-    async fn post(&self, room: &Room, key: &str, message: &Message) -> Result<MessageRef, Failure> {
+    async fn post(&self, posting: Posting<'_>) -> Result<MessageRef, Failure> {
+        let Posting { room, key, message, .. } = posting;
         add(&self.0.join("chat"), &Post { key: key.to_owned(), message: message.clone() });
         let channel = format!("{room:?}");
         Ok(MessageRef { workspace: self.workspace().clone(), channel, id: key.to_owned() })

@@ -11,6 +11,7 @@ use sublet::domain::{
     ids::LeaseId,
     key::PublicKey,
     notice::News,
+    platform::Platform,
     refusal::Refusal,
     request::{Decision, Findings, Patience, Request, RequestState, Waiting},
 };
@@ -133,13 +134,19 @@ fn make(request: &Request, call: &Call, now: Instant, patience: &Patience) -> (R
     match call {
         Call::Analysed(by_rule) => request.clone().analysed(Findings::default(), *by_rule, now, patience),
         Call::Approve(who) => {
-            let result = request.clone().decide(&person(PEOPLE[*who]), Decision::Approve, now);
+            let result =
+                request.clone().decide(&person(PEOPLE[*who]), Platform::Slack, Decision::Approve, now);
             assert_eq!(result.is_ok(), pending && *who != 0 && !over, "{result:?}");
             result.unwrap_or(same)
         }
         Call::Reject(who) => {
             let reason = "no".to_owned();
-            let result = request.clone().decide(&person(PEOPLE[*who]), Decision::Reject { reason }, now);
+            let result = request.clone().decide(
+                &person(PEOPLE[*who]),
+                Platform::Slack,
+                Decision::Reject { reason },
+                now,
+            );
             assert_eq!(result.is_ok(), pending && *who != 0, "{result:?}");
             result.unwrap_or(same)
         }
@@ -222,7 +229,7 @@ proptest! {
             let before = extension.clone();
             let pending = matches!(before.state, ExtensionState::Pending(_));
             let decide = |rejected| {
-                let result = before.clone().decide(&person(PEOPLE[who]), rejected, now);
+                let result = before.clone().decide(&person(PEOPLE[who]), Platform::Slack, rejected, now);
                 assert_eq!(result.is_ok(), pending && who != 0, "{result:?}");
                 result.unwrap_or_else(|_| before.clone())
             };
@@ -254,13 +261,13 @@ proptest! {
 #[test]
 fn the_late_presser_learns_who_won() {
     let (request, _) = request(None).analysed(Findings::default(), false, at(BORN), &patience(60, 600));
-    let (request, _) = request.decide(&person("anna"), Decision::Approve, at(BORN)).unwrap();
-    let late = request.decide(&person("otto"), Decision::Approve, at(BORN)).unwrap_err();
+    let (request, _) = request.decide(&person("anna"), Platform::Slack, Decision::Approve, at(BORN)).unwrap();
+    let late = request.decide(&person("otto"), Platform::Slack, Decision::Approve, at(BORN)).unwrap_err();
     let won =
         Refusal::AlreadyDecided { decision: "approved".to_owned(), by: Some(person("anna")), at: at(BORN) };
     assert_eq!(late, won);
-    let extension = extension().decide(&person("anna"), None, at(BORN)).unwrap();
-    assert_eq!(extension.decide(&person("otto"), None, at(BORN)).unwrap_err(), won);
+    let extension = extension().decide(&person("anna"), Platform::Slack, None, at(BORN)).unwrap();
+    assert_eq!(extension.decide(&person("otto"), Platform::Slack, None, at(BORN)).unwrap_err(), won);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use sublet::{
         ids::EnvName,
         lease::{Lease, Nag, Phase, Step},
         notice::{News, Notice},
+        platform::Platform,
         request::{Findings, RequestState},
         template::{Approval, Template},
     },
@@ -40,9 +41,9 @@ fn request_states() -> Vec<RequestState> {
     vec![
         RequestState::Analysing,
         samples::pending(1, "dana", minute(1)).state,
-        RequestState::Approved { by: Some(by.clone()), at },
-        RequestState::Approved { by: None, at },
-        RequestState::Rejected { by, at, reason: worst() },
+        RequestState::Approved { by: Some(by.clone()), at, on: Some(Platform::Discord) },
+        RequestState::Approved { by: None, at, on: None },
+        RequestState::Rejected { by, at, on: Some(Platform::Slack), reason: worst() },
         RequestState::Withdrawn { at },
         RequestState::Lapsed { at },
     ]
@@ -67,8 +68,8 @@ fn extension_states() -> Vec<ExtensionState> {
     let (by, at) = (person_id("omar"), minute(30));
     vec![
         ExtensionState::Pending(sublet::domain::request::Waiting::from(at, &patience())),
-        ExtensionState::Approved { by: by.clone(), at },
-        ExtensionState::Rejected { by, at, reason: worst() },
+        ExtensionState::Approved { by: by.clone(), at, on: None },
+        ExtensionState::Rejected { by, at, on: Some(Platform::Slack), reason: worst() },
         ExtensionState::Lapsed { at },
     ]
 }
@@ -111,7 +112,7 @@ fn stories() -> Vec<(String, Story)> {
     for state in request_states() {
         all.push((state.word().to_owned(), story(state, None, None)));
     }
-    let approved = || RequestState::Approved { by: Some(person_id("omar")), at: minute(9) };
+    let approved = || RequestState::Approved { by: Some(person_id("omar")), at: minute(9), on: None };
     for phase in phases() {
         all.push((phase.word().to_owned(), story(approved(), Some(phase.clone()), None)));
         for asked in extension_states() {

@@ -14,7 +14,7 @@ pub async fn an_extension_is_kept_and_saved_by_version(place: Place) {
     place.change(async |tx| tx.insert_extension(&mut fast).await.unwrap()).await;
     assert_eq!(fast.version, 1);
     let mut slow = fast.clone();
-    fast.state = ExtensionState::Approved { by: person_id("ops"), at: at(5) };
+    fast.state = ExtensionState::Approved { by: person_id("ops"), at: at(5), on: None };
     slow.state = ExtensionState::Lapsed { at: at(6) };
     place.change(async |tx| tx.save_extension(&mut fast).await.unwrap()).await;
     assert_eq!(fast.version, 2);

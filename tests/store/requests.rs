@@ -106,10 +106,14 @@ pub async fn open_requests_are_those_nobody_decided(place: Place) {
     let of_kim = insert(&place, pending(3, "kim", minute(9))).await;
     let pending = insert(&place, pending(2, "dana", minute(9))).await;
     let analysed = insert(&place, request(1, "dana")).await;
-    let over = RequestState::Rejected { by: person_id("ops"), at: minute(9), reason: "no".to_owned() };
+    let over =
+        RequestState::Rejected { by: person_id("ops"), at: minute(9), on: None, reason: "no".to_owned() };
     insert(&place, Request { state: over, ..request(4, "dana") }).await;
-    insert(&place, Request { state: RequestState::Approved { by: None, at: at(1) }, ..request(5, "kim") })
-        .await;
+    insert(
+        &place,
+        Request { state: RequestState::Approved { by: None, at: at(1), on: None }, ..request(5, "kim") },
+    )
+    .await;
     place
         .look(async |tx| {
             let dana = person_id("dana");

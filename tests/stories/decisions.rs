@@ -126,7 +126,7 @@ pub async fn a_rejection_gives_its_reason(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Rejected by @ada at Mon 23 Nov 2026 10:00 CET: two processors are enough
+    Rejected by @ada on the console at Mon 23 Nov 2026 10:00 CET: two processors are enough
     Template: web
     Size: cpu=4 memory=2Gi
     For: 3 days
@@ -142,6 +142,6 @@ pub async fn a_rejection_gives_its_reason(world: &mut World) {
     For: 3 days
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
-    Rejected by @ada at Mon 23 Nov 2026 09:00 UTC: two processors are enough
+    Rejected by @ada on the console at Mon 23 Nov 2026 09:00 UTC: two processors are enough
     ");
 }

@@ -38,7 +38,7 @@ pub async fn changes_in_a_moment_are_one_rewrite(world: &mut World) {
     assert_eq!(world.outside.chat.rewrites(), before + 2, "each of the two cards once");
     world.passes(TimeDelta::seconds(5)).await;
     assert_eq!(world.outside.chat.rewrites(), before + 2, "what was rewritten already is not again");
-    assert_snapshot!(world.sees("#approvers").await.lines().last().expect("a line"), @"Approved by @ada at Mon 23 Nov 2026 09:00 UTC. Active.");
+    assert_snapshot!(world.sees("#approvers").await.lines().last().expect("a line"), @"Approved by @ada on the console at Mon 23 Nov 2026 09:00 UTC. Active.");
 }
 
 pub async fn a_wait_that_was_asked_for_is_no_failed_try(world: &mut World) {
@@ -156,7 +156,7 @@ pub async fn a_warning_loses_its_buttons(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Purged at Mon 23 Nov 2026 12:00 CET
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Purged at Mon 23 Nov 2026 12:00 CET
     Template: web
     Size: cpu=1 memory=2Gi
     For: 4 hours

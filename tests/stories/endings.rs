@@ -21,7 +21,7 @@ pub async fn grace_begins_with_the_receipt(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. The lease is over. It will be deleted at Mon 23 Nov 2026 14:30 CET
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. The lease is over. It will be deleted at Mon 23 Nov 2026 14:30 CET
     Template: web
     Size: cpu=1 memory=2Gi
     For: 1 hour
@@ -36,7 +36,7 @@ pub async fn grace_begins_with_the_receipt(world: &mut World) {
     ");
     assert_snapshot!(world.says("dana", "/env show web-1").await, @"
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. The lease is over. It will be deleted at Mon 23 Nov 2026 14:30 CET
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. The lease is over. It will be deleted at Mon 23 Nov 2026 14:30 CET
     Template: web
     Size: cpu=1 memory=2Gi
     For: 1 hour
@@ -55,7 +55,7 @@ pub async fn grace_begins_with_the_receipt(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Purged at Mon 23 Nov 2026 14:30 CET
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Purged at Mon 23 Nov 2026 14:30 CET
     Template: web
     Size: cpu=1 memory=2Gi
     For: 1 hour
@@ -79,7 +79,7 @@ pub async fn a_purge_that_fails_is_not_forgotten(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Being purged: @dana released it.
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Being purged: @dana released it.
     Template: web
     Size: cpu=1 memory=2Gi
     For: 1 hour
@@ -89,7 +89,7 @@ pub async fn a_purge_that_fails_is_not_forgotten(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Stuck: the purge failed, because this is left: the volume web-data.
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Stuck: the purge failed, because this is left: the volume web-data.
     Template: web
     Size: cpu=1 memory=2Gi
     For: 1 hour
@@ -105,7 +105,7 @@ pub async fn a_purge_that_fails_is_not_forgotten(world: &mut World) {
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
     Ends: Mon 23 Nov 2026 10:00 UTC
-    Approved by @ada at Mon 23 Nov 2026 09:00 UTC. Stuck: the purge failed, because this is left: the volume web-data.
+    Approved by @ada on the console at Mon 23 Nov 2026 09:00 UTC. Stuck: the purge failed, because this is left: the volume web-data.
     [Retry] [Details]
 
     sublet:
@@ -141,7 +141,7 @@ pub async fn a_purge_that_fails_is_not_forgotten(world: &mut World) {
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
     Ends: Mon 23 Nov 2026 10:00 UTC
-    Approved by @ada at Mon 23 Nov 2026 09:00 UTC. Stuck: the purge failed, because the provisioner forbids it.
+    Approved by @ada on the console at Mon 23 Nov 2026 09:00 UTC. Stuck: the purge failed, because the provisioner forbids it.
     [Retry] [Details]
 
     sublet:
@@ -154,7 +154,7 @@ pub async fn a_purge_that_fails_is_not_forgotten(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Purged at Mon 23 Nov 2026 23:05 CET
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Purged at Mon 23 Nov 2026 23:05 CET
     Template: web
     Size: cpu=1 memory=2Gi
     For: 1 hour

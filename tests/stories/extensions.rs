@@ -40,12 +40,12 @@ pub async fn refused_with_a_reason(world: &mut World) {
     Reason: one more test
     Ends now: Wed 25 Nov 2026 09:00 UTC
     At the latest: Mon 30 Nov 2026 09:00 UTC
-    Rejected by @bob at Mon 23 Nov 2026 09:00 UTC: others wait
+    Rejected by @bob on the console at Mon 23 Nov 2026 09:00 UTC: others wait
     ");
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Active.
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Active.
     Template: web
     Size: cpu=1 memory=2Gi
     For: 2 days
@@ -65,14 +65,14 @@ pub async fn refused_with_a_reason(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Active.
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Active.
     Template: web
     Size: cpu=1 memory=2Gi
     For: 2 days
     Ends: Wed 25 Nov 2026 11:00 CET
         ssh -p 22001 dev@env.example.org
     (Host key `SHA256:host`)
-    (Extended by @bob at Mon 23 Nov 2026 10:00 CET)
+    (Extended by @bob on the console at Mon 23 Nov 2026 10:00 CET)
     [Release now]
 
     sublet:
@@ -104,14 +104,14 @@ pub async fn only_once(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Active, and ends soon.
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Active, and ends soon.
     Template: web
     Size: cpu=1 memory=2Gi
     For: 1 day
     Ends: Wed 25 Nov 2026 10:00 CET
         ssh -p 22001 dev@env.example.org
     (Host key `SHA256:host`)
-    (Extended by @ada at Mon 23 Nov 2026 10:00 CET)
+    (Extended by @ada on the console at Mon 23 Nov 2026 10:00 CET)
     [Release now]
 
     sublet:
@@ -146,7 +146,7 @@ pub async fn lapses_with_the_lease(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Purged at Mon 23 Nov 2026 15:00 CET
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Purged at Mon 23 Nov 2026 15:00 CET
     Template: web
     Size: cpu=1 memory=2Gi
     For: 2 hours
@@ -172,7 +172,7 @@ pub async fn lapses_with_the_lease(world: &mut World) {
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
     Ends: Mon 23 Nov 2026 11:00 UTC
-    Approved by @ada at Mon 23 Nov 2026 09:00 UTC. Purged at Mon 23 Nov 2026 14:00 UTC
+    Approved by @ada on the console at Mon 23 Nov 2026 09:00 UTC. Purged at Mon 23 Nov 2026 14:00 UTC
 
     sublet:
     # @dana asks for 1 day more for web-1
@@ -208,7 +208,7 @@ pub async fn nobody_decides_it(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Active.
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Active.
     Template: web
     Size: cpu=1 memory=2Gi
     For: 4 days

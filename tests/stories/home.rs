@@ -36,7 +36,7 @@ pub async fn it_shows_the_time_left_and_what_waits(world: &mut World) {
     assert_snapshot!(world.home("dana").await, @"
     [Request an environment] [My keys] [Templates]
     # Your environments
-    web-1: Approved by @ada at Mon 23 Nov 2026 10:00 CET. Active.
+    web-1: Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Active.
     ▓▓▓▓▓▓▓░░░ 1 day 12 hours left, until Wed 25 Nov 2026 10:00 CET
     [Extend] [Release now]
     ░░░░░░░░░░ 0 of 2 undecided requests

@@ -18,6 +18,7 @@ fn described(id: &str, handle: &str, email: Option<&str>) -> Described {
         membership: Membership::Member,
         name: "Nora Neu".to_owned(),
         handle: handle.to_owned(),
+        listed: None,
         email: email.map(str::to_owned),
         zone: Some(chrono_tz::Europe::Oslo),
     }

@@ -26,7 +26,7 @@ pub async fn progress_moves_in_one_card(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Being provisioned.
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Being provisioned.
     ▓░░ making its folder
     Template: web
     Size: cpu=1 memory=2Gi
@@ -38,7 +38,7 @@ pub async fn progress_moves_in_one_card(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Being provisioned.
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Being provisioned.
     ▓▓░ waiting for the SSH banner
     Template: web
     Size: cpu=1 memory=2Gi
@@ -50,7 +50,7 @@ pub async fn progress_moves_in_one_card(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Active.
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Active.
     Template: web
     Size: cpu=1 memory=2Gi
     For: 3 days
@@ -78,7 +78,7 @@ pub async fn a_failure_is_told_and_retried(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Stuck: provisioning failed, because no disk is left.
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Stuck: provisioning failed, because no disk is left.
     Template: web
     Size: cpu=1 memory=2Gi
     For: 3 days
@@ -96,7 +96,7 @@ pub async fn a_failure_is_told_and_retried(world: &mut World) {
     For: 3 days
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
-    Approved by @ada at Mon 23 Nov 2026 09:00 UTC. Stuck: provisioning failed, because no disk is left.
+    Approved by @ada on the console at Mon 23 Nov 2026 09:00 UTC. Stuck: provisioning failed, because no disk is left.
     [Retry] [Details]
 
     sublet:
@@ -118,7 +118,7 @@ pub async fn a_failure_is_told_and_retried(world: &mut World) {
     world.settles().await;
     assert_snapshot!(world.says("dana", "/env show web-1").await, @"
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Active.
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Active.
     Template: web
     Size: cpu=1 memory=2Gi
     For: 3 days
@@ -141,7 +141,7 @@ pub async fn not_ready_in_time_and_then_late(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Stuck: provisioning failed, because it was not ready within 15 minutes.
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Stuck: provisioning failed, because it was not ready within 15 minutes.
     Template: web
     Size: cpu=1 memory=2Gi
     For: 3 days
@@ -157,7 +157,7 @@ pub async fn not_ready_in_time_and_then_late(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Active.
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Active.
     Template: web
     Size: cpu=1 memory=2Gi
     For: 3 days

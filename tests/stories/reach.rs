@@ -26,7 +26,7 @@ pub async fn names_and_reasons_of_all_kinds(world: &mut World) {
     assert_snapshot!(world.sees("erin").await, @"
     sublet:
     # web-1
-    Rejected by @bob at Mon 23 Nov 2026 18:00 JST: nein – schöne Grüße,
+    Rejected by @bob on the console at Mon 23 Nov 2026 18:00 JST: nein – schöne Grüße,
     <script>alert(1)</script>
     Template: web
     Size: cpu=1 memory=2Gi

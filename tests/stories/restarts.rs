@@ -21,7 +21,7 @@ pub async fn in_the_middle_of_everything(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet:
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Active, and ends soon.
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Active, and ends soon.
     Template: web
     Size: cpu=1 memory=2Gi
     For: 2 hours
@@ -48,7 +48,7 @@ pub async fn in_the_middle_of_everything(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Purged at Mon 23 Nov 2026 15:00 CET
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Purged at Mon 23 Nov 2026 15:00 CET
     Template: web
     Size: cpu=1 memory=2Gi
     For: 2 hours

@@ -54,7 +54,7 @@ pub async fn from_direct_message_to_letter_to_channel(world: &mut World) {
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
     Ends: Tue 24 Nov 2026 13:00 UTC
-    Approved by @ada at Mon 23 Nov 2026 09:00 UTC. The lease is over. It will be deleted at Tue 24 Nov 2026 15:00 UTC
+    Approved by @ada on the console at Mon 23 Nov 2026 09:00 UTC. The lease is over. It will be deleted at Tue 24 Nov 2026 15:00 UTC
 
     sublet:
     @dana could be reached neither by DM nor by e-mail. web-1 ends in about 13 hours, at Tue 24 Nov 2026 13:00 UTC. Everything in it will be deleted then.
@@ -97,7 +97,7 @@ pub async fn held_until_somebody_was_told(world: &mut World) {
     assert_eq!(world.outside.cluster.made().len(), 1, "it is held");
     assert_snapshot!(world.says("dana", "/env show web-1").await, @"
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. The lease is over. It is kept until its final warning has been delivered.
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. The lease is over. It is kept until its final warning has been delivered.
     Template: web
     Size: cpu=1 memory=2Gi
     For: 4 hours
@@ -151,7 +151,7 @@ pub async fn held_until_somebody_was_told(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Purged at Tue 24 Nov 2026 10:00 CET
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Purged at Tue 24 Nov 2026 10:00 CET
     Template: web
     Size: cpu=1 memory=2Gi
     For: 4 hours
@@ -173,7 +173,7 @@ pub async fn held_until_somebody_was_told(world: &mut World) {
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
     Ends: Mon 23 Nov 2026 13:00 UTC
-    Approved by @ada at Mon 23 Nov 2026 09:00 UTC. Purged at Tue 24 Nov 2026 09:00 UTC
+    Approved by @ada on the console at Mon 23 Nov 2026 09:00 UTC. Purged at Tue 24 Nov 2026 09:00 UTC
 
     sublet:
     web-1 needs somebody: the lease is over, but its final warning could not be delivered to anybody, so the environment is kept; reach the owner, or let an admin release it.
@@ -189,7 +189,7 @@ pub async fn asleep_over_the_whole_warning(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. The lease is over. It will be deleted at Sat 28 Nov 2026 14:00 CET
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. The lease is over. It will be deleted at Sat 28 Nov 2026 14:00 CET
     Template: web
     Size: cpu=1 memory=2Gi
     For: 2 days

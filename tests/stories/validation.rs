@@ -23,7 +23,7 @@ pub async fn what_cannot_be_is_said_at_once(world: &mut World) {
     /env reqest web
          ^^^^^^
     There is no command `/env reqest`.
-    `/env` knows: request, create, list, show, ssh, extend, release, withdraw, why, approve, reject, retry.
+    `/env` knows: request, create, list, show, ssh, extend, release, withdraw, link, why, approve, reject, retry.
     Did you mean  /env request web
     ");
     assert_snapshot!(world.says("dana", "/env request").await, @"

@@ -21,7 +21,7 @@ pub async fn they_come_at_their_offsets(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Active, and ends soon.
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Active, and ends soon.
     Template: web
     Size: cpu=1 memory=2Gi
     For: 2 days
@@ -46,7 +46,7 @@ pub async fn they_come_at_their_offsets(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. The lease is over. It will be deleted at Wed 25 Nov 2026 12:00 CET
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. The lease is over. It will be deleted at Wed 25 Nov 2026 12:00 CET
     Template: web
     Size: cpu=1 memory=2Gi
     For: 2 days
@@ -65,7 +65,7 @@ pub async fn a_short_lease_is_warned_at_its_half(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Active, and ends soon.
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Active, and ends soon.
     Template: web
     Size: cpu=1 memory=2Gi
     For: 1 hour
@@ -82,7 +82,7 @@ pub async fn a_short_lease_is_warned_at_its_half(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. The lease is over. It will be deleted at Mon 23 Nov 2026 14:30 CET
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. The lease is over. It will be deleted at Mon 23 Nov 2026 14:30 CET
     Template: web
     Size: cpu=1 memory=2Gi
     For: 1 hour
@@ -118,7 +118,7 @@ pub async fn released_from_the_warning(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Purged at Mon 23 Nov 2026 10:30 CET
+    Approved by @ada on the console at Mon 23 Nov 2026 10:00 CET. Purged at Mon 23 Nov 2026 10:30 CET
     Template: web
     Size: cpu=1 memory=2Gi
     For: 1 hour

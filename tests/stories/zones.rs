@@ -20,7 +20,7 @@ pub async fn clocks_go_back_inside_a_lease(world: &mut World) {
     active(world, "/env request web for=1d").await;
     assert_snapshot!(world.says("dana", "/env show web-1").await, @"
     # web-1
-    Approved by @ada at Sat 24 Oct 2026 12:00 CEST. Active.
+    Approved by @ada on the console at Sat 24 Oct 2026 12:00 CEST. Active.
     Template: web
     Size: cpu=1 memory=2Gi
     For: 1 day
@@ -34,7 +34,7 @@ pub async fn clocks_go_back_inside_a_lease(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Sat 24 Oct 2026 12:00 CEST. Active, and ends soon.
+    Approved by @ada on the console at Sat 24 Oct 2026 12:00 CEST. Active, and ends soon.
     Template: web
     Size: cpu=1 memory=2Gi
     For: 1 day
@@ -76,7 +76,7 @@ pub async fn clocks_go_forward_inside_a_lease(world: &mut World) {
     active(world, "/env request web until=2027-03-28 12:00").await;
     assert_snapshot!(world.says("dana", "/env show web-1").await, @"
     # web-1
-    Approved by @ada at Sat 27 Mar 2027 11:00 CET. Active.
+    Approved by @ada on the console at Sat 27 Mar 2027 11:00 CET. Active.
     Template: web
     Size: cpu=1 memory=2Gi
     Until: Sun 28 Mar 2027 12:00 CEST
@@ -90,7 +90,7 @@ pub async fn clocks_go_forward_inside_a_lease(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Sat 27 Mar 2027 11:00 CET. Active, and ends soon.
+    Approved by @ada on the console at Sat 27 Mar 2027 11:00 CET. Active, and ends soon.
     Template: web
     Size: cpu=1 memory=2Gi
     Until: Sun 28 Mar 2027 12:00 CEST
@@ -123,7 +123,7 @@ pub async fn an_end_in_my_own_zone(world: &mut World) {
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
     Ends: Tue 24 Nov 2026 12:00 EST
-    Approved by @ada at Mon 23 Nov 2026 04:00 EST. Active.
+    Approved by @ada on the console at Mon 23 Nov 2026 04:00 EST. Active.
     Latest end with an extension: Mon 30 Nov 2026 04:00 EST
     ");
 }

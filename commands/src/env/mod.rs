@@ -2,6 +2,7 @@
 
 mod approve;
 mod extend;
+mod link;
 mod list;
 mod reject;
 mod release;
@@ -14,6 +15,7 @@ mod withdraw;
 
 pub use approve::EnvApprove;
 pub use extend::EnvExtend;
+pub use link::EnvLink;
 pub use list::EnvList;
 pub use reject::EnvReject;
 pub use release::EnvRelease;

@@ -66,6 +66,7 @@ fn help_lists_what_a_person_may_use() {
     /env extend     Ask for more time, once, with a reason
     /env release    Give an environment back; everything in it is deleted
     /env withdraw   Take a request back before it is decided
+    /env link       Link your account on another platform
     /env why        Tell the story of an environment, even when it is gone
     /env retry      Try again what failed: provisioning or purging
     /key add        Store your SSH public key, so that you can log in

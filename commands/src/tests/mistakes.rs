@@ -17,7 +17,7 @@ fn unknown_commands() {
     /env requst web
          ^^^^^^
     There is no command `/env requst`.
-    `/env` knows: request, create, list, show, ssh, extend, release, withdraw, why, approve, reject, retry.
+    `/env` knows: request, create, list, show, ssh, extend, release, withdraw, link, why, approve, reject, retry.
     Did you mean  /env request web
     ");
     insta::assert_snapshot!(answer("/evn request web"), @"

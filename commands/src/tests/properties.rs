@@ -77,6 +77,7 @@ fn environment_command() -> impl Strategy<Value = Invocation> {
             .prop_map(|(name, by, reason)| EnvExtend { name, by, reason }.into_invocation()),
         name().prop_map(|name| EnvRelease { name }.into_invocation()),
         name().prop_map(|name| EnvWithdraw { name }.into_invocation()),
+        proptest::option::of(name()).prop_map(|code| EnvLink { code }.into_invocation()),
         name().prop_map(|name| EnvWhy { name }.into_invocation()),
         (subject(), version())
             .prop_map(|(subject, version)| EnvApprove { subject, version }.into_invocation()),

@@ -6,7 +6,7 @@ use tracing::error;
 use super::{Body, Console, SUBLET, channel};
 use crate::ports::{
     Failure,
-    chat::{Chat, Message, MessageRef, Room, Workspace},
+    chat::{Chat, Message, MessageRef, Posting, Workspace},
     store::StoreError,
 };
 
@@ -16,11 +16,11 @@ impl Chat for Console {
         &self.workspace
     }
 
-    async fn post(&self, room: &Room, key: &str, message: &Message) -> Result<MessageRef, Failure> {
-        let channel = channel(room);
-        let body = Body::Posted { message: message.clone() };
-        let key = format!("post:{channel}:{key}");
-        let id = self.write(&key, room, SUBLET, None, &body).await.map_err(not_written)?;
+    async fn post(&self, posting: Posting<'_>) -> Result<MessageRef, Failure> {
+        let channel = channel(posting.room);
+        let body = Body::Posted { message: posting.message.clone() };
+        let key = format!("post:{channel}:{}", posting.key);
+        let id = self.write(&key, posting.room, SUBLET, None, &body).await.map_err(not_written)?;
         Ok(MessageRef { workspace: self.workspace.clone(), channel, id })
     }
 

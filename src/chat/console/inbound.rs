@@ -78,7 +78,7 @@ pub async fn receive(console: &Console, world: &World, act: Act) -> Stored<Reply
     };
     let inbound = Inbound {
         id: format!("console:{}:{id}", by.id),
-        caller: by.id.clone(),
+        caller: by.id.clone().into(),
         platform: Platform::Console,
         input,
     };

@@ -18,7 +18,7 @@ use crate::{
     faults,
     ports::{
         Failure,
-        chat::{Chat, Message, MessageRef, Room, Workspace},
+        chat::{Chat, Message, MessageRef, Posting, Room, Workspace},
         store::{Account, StoreError, Stored},
     },
     until_saved,
@@ -66,10 +66,10 @@ impl Chat for SlackChat {
         false
     }
 
-    async fn post(&self, room: &Room, key: &str, message: &Message) -> Result<MessageRef, Failure> {
-        let place = self.place(room).await?;
-        let content = self.content(message, place.account.is_none()).await?;
-        match self.client.post(&self.workspace.id, &place.channel, &content, key).await {
+    async fn post(&self, posting: Posting<'_>) -> Result<MessageRef, Failure> {
+        let place = self.place(posting.room).await?;
+        let content = self.content(posting.message, place.account.is_none()).await?;
+        match self.client.post(&self.workspace.id, &place.channel, &content, posting.key).await {
             Ok((channel, id)) => {
                 if place.account.is_none() {
                     self.channel_takes();
@@ -160,24 +160,10 @@ impl SlackChat {
     }
 
     async fn content(&self, message: &Message, ours: bool) -> Result<SlackMessageContent, Failure> {
-        let names = self.names(message).await.map_err(unread)?;
+        let names = Names::of_message(self.world.store.as_ref(), &self.workspace, message).await;
+        let names = names.map_err(unread)?;
         let group = self.group.as_deref().filter(|_| ours);
         Ok(render::message(message, &names, group))
-    }
-
-    /// Whom of those it mentions Slack knows, and as whom.
-    async fn names(&self, message: &Message) -> Stored<Names> {
-        let people = render::people(message);
-        if people.is_empty() {
-            return Ok(Names::default());
-        }
-        let mut tx = self.world.store.read().await?;
-        let mut known = Vec::new();
-        for person in people {
-            let account = tx.account_of(&self.workspace, &person).await?;
-            known.extend(account.map(|account| (person, account.id)));
-        }
-        Ok(Names::new(known))
     }
 
     async fn account_of(&self, person: &PersonId) -> Stored<Option<Account>> {

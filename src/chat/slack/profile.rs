@@ -97,6 +97,7 @@ impl Profile {
             membership: self.membership(&workspace.id),
             name: name.unwrap_or_else(|| handle.clone()),
             handle,
+            listed: None,
             email: given(&self.profile.email),
             zone: self.tz.as_deref().and_then(|zone| zone.parse::<Tz>().ok()),
         }

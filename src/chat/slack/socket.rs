@@ -31,13 +31,13 @@ use tokio_util::sync::CancellationToken;
 use super::{
     client::Client,
     inbound::{
-        Reception, Way,
+        Reception,
         came::{Came, Kind},
         reply::Reply,
     },
     standing::Standing,
 };
-use crate::ports::clock::Ids;
+use crate::{chat::desk::Way, ports::clock::Ids};
 
 /// How often a connection is asked whether it lives, in seconds.
 const PING: u64 = 5;

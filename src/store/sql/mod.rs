@@ -4,10 +4,13 @@
 mod accounts;
 mod audit;
 mod cards;
+mod codes;
 mod console;
+mod drafts;
 mod extensions;
 mod inbox;
 mod keys;
+mod leaders;
 pub(super) mod leases;
 mod offers;
 pub(super) mod outbox;

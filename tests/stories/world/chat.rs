@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use chrono::TimeDelta;
 use sublet::ports::{
     Failure,
-    chat::{Block, Button, Chat, Message, MessageRef, Room, Workspace},
+    chat::{Block, Button, Chat, Message, MessageRef, Posting, Room, Workspace},
 };
 
 /// A message as it is now.
@@ -157,7 +157,8 @@ impl Chat for FakeChat {
         !self.with(|state| state.forgets_keys)
     }
 
-    async fn post(&self, room: &Room, key: &str, message: &Message) -> Result<MessageRef, Failure> {
+    async fn post(&self, posting: Posting<'_>) -> Result<MessageRef, Failure> {
+        let Posting { room, key, message, .. } = posting;
         tokio::task::yield_now().await;
         self.with(|state| {
             state.trouble(room)?;

@@ -98,8 +98,12 @@ impl World {
     }
 
     async fn does(&self, event: &str, who: &str, input: Input) -> String {
-        let inbound =
-            Inbound { id: event.to_owned(), caller: places::id(who), platform: Platform::Console, input };
+        let inbound = Inbound {
+            id: event.to_owned(),
+            caller: places::id(who).into(),
+            platform: Platform::Console,
+            input,
+        };
         let answer = perform(&self.engine.world, inbound).await;
         let mut tx = self.looks().await;
         let known = tx.person(&places::id(who)).await.expect("people can be looked up");

@@ -1,7 +1,6 @@
 //! Where Slack calls us: every request is signed, lately, and for the first time, or it is not read at all.
 
 mod body;
-mod replay;
 mod signature;
 
 use std::sync::Arc;
@@ -17,11 +16,9 @@ use axum::{
 use secrecy::SecretString;
 use serde_json::json;
 
-use self::{
-    body::{Read, Takes},
-    replay::Replay,
-};
-use super::inbound::{Reception, Way, reply::Reply};
+use self::body::{Read, Takes};
+use super::inbound::{Reception, reply::Reply};
+use crate::chat::{desk::Way, replay::Replay};
 
 /// The largest request. With a press come the message and the view it was in, each character of them written as
 /// up to nine.

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
-use crate::domain::Instant;
+use crate::{chat::replay::Signed, domain::Instant};
 
 /// When Slack signed it, in seconds since 1970.
 pub const TIMESTAMP: &str = "x-slack-request-timestamp";
@@ -20,15 +20,6 @@ const WINDOW: TimeDelta = TimeDelta::minutes(5);
 const VERSION: &str = "v0";
 /// The length of a signature in bytes.
 const LENGTH: usize = 32;
-
-/// A signature that was verified.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Signed {
-    /// Until when it is good, in seconds since 1970.
-    pub until: i64,
-    /// The signature itself.
-    pub bytes: [u8; LENGTH],
-}
 
 /// Whether Slack signed this body, lately. `None` says nothing about why not, since whoever asks need not know.
 pub fn verify(secret: &SecretString, headers: &HeaderMap, body: &[u8], now: Instant) -> Option<Signed> {

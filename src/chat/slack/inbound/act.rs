@@ -107,8 +107,8 @@ fn not_ours(acknowledge: &mut Acknowledge) {
 /// Does it and shows the answer.
 async fn perform(at: &Reception, visit: &Visit, user: &str, input: Input, acknowledge: &mut Acknowledge) {
     let answer = match caller(at, visit, user).await {
-        Ok(Caller::Admitted(caller)) => {
-            let id = visit.id.clone();
+        Ok(Caller::Admitted(person)) => {
+            let (id, caller) = (visit.id.clone(), person.into());
             actions::perform(&at.world, Inbound { id, caller, platform: Platform::Slack, input }).await
         }
         Ok(Caller::Refused(message)) => Answer::Say(message),

@@ -1,7 +1,4 @@
 //! What people do in Slack: who they are, what they mean, and where the answer goes.
-//!
-//! The answer is the acknowledgement: what it says is in the database. When two seconds pass, Slack is told that
-//! it came in, and the answer follows by another way.
 
 mod act;
 pub mod came;
@@ -9,27 +6,16 @@ mod events;
 mod home;
 mod identity;
 mod line;
-mod recent;
 pub mod reply;
 mod show;
 
-use std::{
-    collections::BTreeSet,
-    panic::AssertUnwindSafe,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{collections::BTreeSet, panic::AssertUnwindSafe, sync::Arc};
 
 use chrono::TimeDelta;
 use futures_util::FutureExt;
-use tokio::sync::Semaphore;
 
 use self::{
     came::{Came, Kind},
-    recent::{Delivery, Recent},
     reply::{Acknowledge, Reply},
 };
 use super::{
@@ -41,17 +27,11 @@ use super::{
 use crate::{
     actions::World,
     cards::answer,
+    chat::desk::{Desk, Way},
     domain::Instant,
     faults,
     ports::chat::{Message, Workspace},
 };
-
-/// How long an acknowledgement waits for its answer. Slack gives it three seconds, the way included.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// How long it waits while others are overdue, where they queue: each waits for those before it as well.
-const HURRY: Duration = Duration::from_millis(50);
-/// How much is worked on at once; what comes beyond it waits.
-const ROOM: u32 = 256;
 
 /// Takes in what comes from Slack.
 pub struct Reception {
@@ -61,10 +41,7 @@ pub struct Reception {
     newcomers: Newcomers,
     recheck: TimeDelta,
     workspaces: BTreeSet<String>,
-    recent: Recent,
-    room: Semaphore,
-    overdue: AtomicUsize,
-    patience: Duration,
+    desk: Arc<Desk<Reply>>,
 }
 
 /// Something that came in, and where.
@@ -77,15 +54,6 @@ struct Visit {
     id: String,
 }
 
-/// How deliveries reach us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    /// Each by itself.
-    Apart,
-    /// One after the other: the next is looked at when this one is acknowledged.
-    Queued,
-}
-
 impl Reception {
     /// A reception for the workspaces of the settings.
     pub fn new(world: World, client: Arc<Client>, standing: Arc<Standing>, settings: &Settings) -> Arc<Self> {
@@ -96,10 +64,7 @@ impl Reception {
             newcomers: settings.newcomers,
             recheck: settings.recheck,
             workspaces: settings.workspaces.iter().map(|workspace| workspace.id.clone()).collect(),
-            recent: Recent::default(),
-            room: Semaphore::new(ROOM as usize),
-            overdue: AtomicUsize::new(0),
-            patience: PATIENCE,
+            desk: Arc::default(),
         })
     }
 
@@ -108,52 +73,17 @@ impl Reception {
         self.world.clock.now()
     }
 
-    /// Takes something in and answers with its acknowledgement, within [`PATIENCE`]. What takes longer goes on,
-    /// whoever waits for it or not.
+    /// Takes something in and answers with its acknowledgement, in time.
     pub async fn receive(self: Arc<Self>, came: Came, way: Way) -> Reply {
         let Some(visit) = self.visit(came) else { return Reply::Empty };
-        match self.recent.note(&visit.id) {
-            Delivery::New(tell) => {
-                let reply = self.first(visit, way).await;
-                tell.send_replace(Some(reply.clone()));
-                reply
-            }
-            Delivery::Again(mut told) => {
-                tracing::debug!("a delivery came again");
-                let meanwhile = meanwhile(&visit.came);
-                let told = tokio::time::timeout(self.patience, told.wait_for(Option::is_some)).await;
-                let told = told.ok().and_then(|told| told.ok()?.clone());
-                told.unwrap_or(meanwhile)
-            }
-        }
-    }
-
-    async fn first(self: Arc<Self>, visit: Visit, way: Way) -> Reply {
-        let meanwhile = meanwhile(&visit.came);
-        let (acknowledge, mut reply) = Acknowledge::chance();
-        let working = tokio::spawn(Arc::clone(&self).work(visit, acknowledge));
-        if let Ok(reply) = tokio::time::timeout(self.patience(way), &mut reply).await {
-            return reply.unwrap_or(Reply::Empty);
-        }
-        // From here on the answer goes another way, unless it came at the last moment.
-        reply.close();
-        let at_last = reply.try_recv();
-        self.overdue.fetch_add(1, Ordering::Relaxed);
-        tokio::spawn(async move {
-            let _ = working.await;
-            self.overdue.fetch_sub(1, Ordering::Relaxed);
-        });
-        at_last.unwrap_or(meanwhile)
+        let (id, meanwhile) = (visit.id.clone(), meanwhile(&visit.came));
+        let at = Arc::clone(&self);
+        self.desk.take(&id, way, meanwhile, |acknowledge| at.work(visit, acknowledge)).await
     }
 
     /// Returns when everything that was taken in is dealt with.
     pub async fn idle(&self) {
-        let _ = self.room.acquire_many(ROOM).await;
-    }
-
-    fn patience(&self, way: Way) -> Duration {
-        let hurry = way == Way::Queued && self.overdue.load(Ordering::Relaxed) > 0;
-        if hurry { HURRY } else { self.patience }
+        self.desk.idle().await;
     }
 
     /// Where it happened, and under which id. `None` for something that belongs nowhere.
@@ -166,7 +96,6 @@ impl Reception {
     }
 
     async fn work(self: Arc<Self>, visit: Visit, mut acknowledge: Acknowledge) {
-        let _place = self.room.acquire().await;
         let handled = AssertUnwindSafe(self.handle(&visit, &mut acknowledge)).catch_unwind().await;
         if handled.is_err() {
             let error =
@@ -181,7 +110,7 @@ impl Reception {
             Came::Event(event) => {
                 let taken = !visit.served || events::happened(self, &visit.workspace, &event.event).await;
                 if !taken {
-                    self.recent.forget(&visit.id);
+                    self.desk.forget(&visit.id);
                 }
                 acknowledge.with(if taken { Reply::Empty } else { Reply::NotTaken });
             }

@@ -15,16 +15,13 @@ use super::{
     reply::{Acknowledge, Reply},
 };
 use crate::{
-    actions::{Asked, work::Work},
+    actions::Asked,
     cards::answer,
     chat::slack::{
         render::{self, Names},
         trouble::{self, Trouble},
     },
-    ports::{
-        chat::{Message, Tone, Workspace},
-        store::Stored,
-    },
+    ports::chat::{Message, Tone, Workspace},
 };
 
 /// The title of a view that only tells something.
@@ -190,19 +187,8 @@ pub fn still_working() -> Reply {
 
 /// The people whom a message mentions, by their accounts in a workspace.
 pub async fn names(at: &Reception, workspace: &Workspace, message: &Message) -> Names {
-    let found: Stored<Vec<_>> = async {
-        let mut work = Work::look(&at.world).await?;
-        let mut known = Vec::new();
-        for person in render::people(message) {
-            if let Some(account) = work.tx.account_of(workspace, &person).await? {
-                known.push((person, account.id));
-            }
-        }
-        Ok(known)
-    }
-    .await;
-    match found {
-        Ok(known) => Names::new(known),
+    match Names::of_message(at.world.store.as_ref(), workspace, message).await {
+        Ok(names) => names,
         // Names are shown then as they are written in the message.
         Err(error) => {
             tracing::warn!(%error, "accounts could not be looked up for mentions");

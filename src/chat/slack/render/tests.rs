@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     actions::Asked,
-    ports::chat::{Button, Style, Tone},
+    ports::chat::{Block, Button, Message, Style, Text, Tone},
 };
 
 fn names() -> Names {

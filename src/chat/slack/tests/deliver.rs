@@ -14,7 +14,7 @@ use crate::{
     },
     ports::{
         Failure,
-        chat::{Chat, Message, MessageRef, Room, Text, Tone, Workspace},
+        chat::{Chat, Message, MessageRef, Posting, Room, Text, Tone, Workspace},
         store::Account,
     },
 };
@@ -70,7 +70,7 @@ async fn a_conversation_is_opened_once() {
     knows_dana(&slack).await;
     let room = Room::Direct(dana());
     for key in ["1", "2"] {
-        chat(&slack, TEAM).post(&room, key, &asks(Tone::Plain)).await.expect("posted");
+        chat(&slack, TEAM).post(Posting::new(&room, key, &asks(Tone::Plain))).await.expect("posted");
     }
     let heard = api.heard();
     let methods: Vec<&str> = heard.iter().map(|call| call.method.as_str()).collect();
@@ -86,10 +86,10 @@ async fn a_conversation_that_is_gone_is_opened_anew() {
     knows_dana(&slack).await;
     let (chat, room) = (chat(&slack, TEAM), Room::Direct(dana()));
     api.refuses("chat.postMessage", "channel_not_found");
-    let gone = chat.post(&room, "1", &asks(Tone::Plain)).await.expect_err("gone");
+    let gone = chat.post(Posting::new(&room, "1", &asks(Tone::Plain))).await.expect_err("gone");
     assert!(matches!(gone, Failure::Later { .. }), "{gone:?}");
     assert_eq!(direct_of(&slack).await, None);
-    chat.post(&room, "1", &asks(Tone::Plain)).await.expect("posted");
+    chat.post(Posting::new(&room, "1", &asks(Tone::Plain))).await.expect("posted");
     assert_eq!(api.methods().iter().filter(|method| *method == "conversations.open").count(), 2);
 }
 
@@ -98,12 +98,15 @@ async fn who_is_not_there_is_told_another_way() {
     let (api, _, slack) = stage().await;
     knows_dana(&slack).await;
     for (room, workspace) in [(Room::Direct(dana()), OTHER), (Room::Approvers, OTHER)] {
-        let failure = chat(&slack, workspace).post(&room, "1", &asks(Tone::Plain)).await.expect_err("nobody");
+        let failure = chat(&slack, workspace)
+            .post(Posting::new(&room, "1", &asks(Tone::Plain)))
+            .await
+            .expect_err("nobody");
         assert!(matches!(failure, Failure::Never { .. }), "{failure:?}");
     }
     assert!(api.methods().is_empty(), "nothing is asked of Slack");
     api.refuses("conversations.open", "user_disabled");
-    let left = chat(&slack, TEAM).post(&Room::Direct(dana()), "1", &asks(Tone::Plain)).await;
+    let left = chat(&slack, TEAM).post(Posting::new(&Room::Direct(dana()), "1", &asks(Tone::Plain))).await;
     assert!(matches!(left, Err(Failure::Never { .. })), "{left:?}");
 }
 
@@ -116,7 +119,7 @@ async fn the_group_is_mentioned_where_approvers_are_asked_and_nowhere_else() {
     for (room, tone) in
         [(Room::Approvers, Tone::Asking), (Room::Approvers, Tone::Good), (Room::Direct(dana()), Tone::Asking)]
     {
-        chat.post(&room, "1", &asks(tone)).await.expect("posted");
+        chat.post(Posting::new(&room, "1", &asks(tone))).await.expect("posted");
         let body = api.heard().pop().expect("a message").body.to_string();
         mentioned.push(body.contains("<!subteam^S0123ABCD>"));
     }
@@ -128,11 +131,12 @@ async fn an_approvers_channel_that_takes_nothing_is_told_until_it_does() {
     let (api, _, slack) = stage().await;
     let chat = chat(&slack, TEAM);
     api.refuses("chat.postMessage", "not_in_channel");
-    let closed = chat.post(&Room::Approvers, "1", &asks(Tone::Asking)).await.expect_err("closed");
+    let closed =
+        chat.post(Posting::new(&Room::Approvers, "1", &asks(Tone::Asking))).await.expect_err("closed");
     assert!(matches!(closed, Failure::Closed { .. }), "{closed:?}");
     let line = &slack.standing().lines()[0];
     assert!(line.ready && line.says.contains("not_in_channel"), "{line:?}");
-    chat.post(&Room::Approvers, "1", &asks(Tone::Asking)).await.expect("posted");
+    chat.post(Posting::new(&Room::Approvers, "1", &asks(Tone::Asking))).await.expect("posted");
     assert_eq!(slack.standing().lines()[0].says, "ok");
 }
 

@@ -1,5 +1,5 @@
-//! What came in lately: the same delivery may come again, by another connection or because Slack saw no
-//! acknowledgement. Then nothing is done a second time, and Slack is told the same.
+//! What came in lately: the same delivery may come again, by another connection or because the platform saw no
+//! acknowledgement. Then nothing is done a second time, and the platform is told the same.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -8,32 +8,34 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::reply::Reply;
-
 /// How many are remembered. Whatever is older is still done only once, by its id in the database.
 const MOST: usize = 4_000;
 
-/// The deliveries that came in lately, with what Slack was told.
-#[derive(Default)]
-pub struct Recent(Mutex<Noted>);
+/// The deliveries that came in lately, with what the platform was told.
+pub struct Recent<R>(Mutex<Noted<R>>);
 
-#[derive(Default)]
-struct Noted {
-    told: HashMap<String, watch::Receiver<Option<Reply>>>,
+struct Noted<R> {
+    told: HashMap<String, watch::Receiver<Option<R>>>,
     order: VecDeque<String>,
 }
 
-/// Whether a delivery is new.
-pub enum Delivery {
-    /// It is, and this is told when it is known what Slack is told.
-    New(watch::Sender<Option<Reply>>),
-    /// It came before, and this is what Slack is told, as soon as it is known.
-    Again(watch::Receiver<Option<Reply>>),
+impl<R> Default for Recent<R> {
+    fn default() -> Self {
+        Self(Mutex::new(Noted { told: HashMap::new(), order: VecDeque::new() }))
+    }
 }
 
-impl Recent {
+/// Whether a delivery is new.
+pub enum Delivery<R> {
+    /// It is, and this is told when it is known what the platform is told.
+    New(watch::Sender<Option<R>>),
+    /// It came before, and this is what the platform is told, as soon as it is known.
+    Again(watch::Receiver<Option<R>>),
+}
+
+impl<R> Recent<R> {
     /// Notes a delivery by its id.
-    pub fn note(&self, id: &str) -> Delivery {
+    pub fn note(&self, id: &str) -> Delivery<R> {
         let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(told) = noted.told.get(id) {
             return Delivery::Again(told.clone());
@@ -62,7 +64,7 @@ impl Recent {
 mod tests {
     use super::*;
 
-    fn is_new(recent: &Recent, id: &str) -> bool {
+    fn is_new(recent: &Recent<u8>, id: &str) -> bool {
         matches!(recent.note(id), Delivery::New(_))
     }
 
@@ -72,8 +74,8 @@ mod tests {
         let Delivery::New(tell) = recent.note("a") else { panic!("it is new") };
         let Delivery::Again(told) = recent.note("a") else { panic!("it is not new") };
         assert_eq!(*told.borrow(), None);
-        tell.send_replace(Some(Reply::Empty));
-        assert_eq!(*told.borrow(), Some(Reply::Empty));
+        tell.send_replace(Some(7));
+        assert_eq!(*told.borrow(), Some(7));
         recent.forget("a");
         recent.forget("never seen");
         assert!(is_new(&recent, "a"));

@@ -5,13 +5,21 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::signature::Signed;
 use crate::domain::Instant;
 
 /// How many signatures are remembered: more than 400 a second over the five minutes for which one is good.
-/// Only what Slack signed is remembered, so that strangers cannot fill this; and what is done once is done
+/// Only what the platform signed is remembered, so that strangers cannot fill this; and what is done once is done
 /// once for its id as well.
 const MOST: usize = 131_072;
+
+/// A signature that was verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Signed {
+    /// Until when it is good, in seconds since 1970.
+    pub until: i64,
+    /// The signature itself, or what stands for it.
+    pub bytes: [u8; 32],
+}
 
 /// The signatures that are still good.
 pub struct Replay {

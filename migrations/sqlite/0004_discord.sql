@@ -1,0 +1,21 @@
+-- Who does what only one process may do, such as holding the connection to Discord's gateway.
+CREATE TABLE leaders (
+    post   TEXT NOT NULL PRIMARY KEY,
+    holder TEXT NOT NULL,
+    until  TEXT NOT NULL
+) STRICT;
+-- Forms that are being filled in on a platform that keeps nothing between two presses.
+CREATE TABLE drafts (
+    id       TEXT NOT NULL PRIMARY KEY,
+    person   TEXT NOT NULL,
+    body     TEXT NOT NULL,
+    saved_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX drafts_saved ON drafts (saved_at);
+-- One-time codes that link an account to a person; only their digests are kept.
+CREATE TABLE codes (
+    digest     TEXT NOT NULL PRIMARY KEY,
+    person     TEXT NOT NULL,
+    expires_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX codes_expire ON codes (expires_at);

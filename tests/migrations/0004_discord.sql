@@ -1,0 +1,3 @@
+INSERT INTO leaders (post, holder, until) VALUES ('discord/gateway', 'bot-1', '2026-11-21T12:00:00+00:00');
+INSERT INTO drafts (id, person, body, saved_at) VALUES ('d1', 'per_dana', '{}', '2026-11-21T12:00:00+00:00');
+INSERT INTO codes (digest, person, expires_at) VALUES ('abc', 'per_dana', '2026-11-21T12:00:00+00:00');
