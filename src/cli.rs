@@ -103,6 +103,8 @@ enum Generate {
         #[arg(long, value_parser = reachable)]
         url: Option<String>,
     },
+    /// The commands as Discord registers them, for whoever does that by hand
+    DiscordCommands,
     /// Completion of this command line for a shell
     Completions {
         /// Which shell
@@ -286,6 +288,7 @@ fn generate(what: &Generate) -> anyhow::Result<()> {
         Generate::SlackManifest { url } => {
             out.write_all(commands::render::slack::manifest(url.as_deref()).as_bytes())?;
         }
+        Generate::DiscordCommands => out.write_all(commands::render::discord::document().as_bytes())?,
         Generate::Completions { shell } => {
             // It panics when a pipe is closed early, so it writes to memory first.
             let mut text = Vec::new();

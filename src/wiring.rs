@@ -1,7 +1,7 @@
 //! The only file that knows every concrete type: puts them together, starts them, and stops them.
 
 mod control;
-mod slack;
+mod platforms;
 
 use std::{collections::BTreeMap, net::SocketAddr, os::unix::fs::DirBuilderExt, sync::Arc};
 
@@ -18,9 +18,10 @@ use tokio_util::sync::CancellationToken;
 
 pub use control::controller;
 
+use self::platforms::Platforms;
 use crate::{
     actions::{self, World},
-    chat::{console::Console, slack::Slack},
+    chat::console::Console,
     clock::{SystemClock, UuidIds},
     cluster::{
         kubernetes::{bot::KubernetesCluster, client, controller::standing::Standing},
@@ -82,14 +83,15 @@ pub async fn start(
     let console = Arc::new(Console::new(store, clock.clone(), ids));
     let local = open_local(config).await?;
     let kubernetes = open_kubernetes(config, &clock).await?;
-    let slack = slack::open(config, &world)?;
+    let holder = format!("{}/{}", std::process::id(), UuidIds.next().simple());
+    let platforms = Platforms::open(config, &world, &holder)?;
     let engine = Arc::new(Engine {
         world: world.clone(),
-        chats: chats(config, &console, slack.as_ref()),
+        chats: chats(config, &console, &platforms),
         mail: config.mail.as_ref().map(|settings| mail::open(settings, clock)).transpose()?,
         clusters: clusters(local.as_ref(), kubernetes),
         devops: config.devops.emails.clone(),
-        holder: format!("{}/{}", std::process::id(), UuidIds.next().simple()),
+        holder,
     });
     let world = Arc::new(world);
     let web = Web {
@@ -99,8 +101,8 @@ pub async fn start(
         metrics,
         closing: stop.clone(),
     };
-    let probes = Probes { parts: slack::parts(&world, slack.as_ref()), ..web.probes() };
-    let beside = slack.as_ref().and_then(|slack| slack.routes()).unwrap_or_default();
+    let probes = Probes { parts: platforms.parts(&world), ..web.probes() };
+    let beside = platforms.routes();
     let router = if config.console.enabled {
         web::router_beside(web, probes, beside)
     } else {
@@ -113,7 +115,7 @@ pub async fn start(
         tokio::spawn(reload(folder, config.templates.reload.to_std()?, stop.clone())),
         serving,
     ];
-    tasks.extend(slack.map(|slack| tokio::spawn(slack.run(stop.clone()))));
+    tasks.extend(platforms.run(&stop));
     if config.kubernetes.controller {
         tasks.push(control::control(&config.kubernetes, Standing::default(), stop.clone()).await?);
     }
@@ -136,8 +138,8 @@ impl Running {
 }
 
 /// The chat platforms, the preferred first: where people are anyway goes before the page that they must open.
-fn chats(config: &Config, console: &Arc<Console>, slack: Option<&Arc<Slack>>) -> Vec<Arc<dyn Chat>> {
-    let mut chats = slack.map(|slack| slack.chats()).unwrap_or_default();
+fn chats(config: &Config, console: &Arc<Console>, platforms: &Platforms) -> Vec<Arc<dyn Chat>> {
+    let mut chats = platforms.chats();
     if config.console.enabled {
         chats.push(console.clone());
     }

@@ -166,6 +166,8 @@ fn documents_come_from_the_catalogue() {
     for wrong in ["sublet.example.org", "http://sublet.example.org", "https://sublet.example.org/?a=b"] {
         assert_eq!(told(home.path(), &["generate", "slack-manifest", "--url", wrong]).0, 2, "{wrong}");
     }
+    let (code, text) = told(home.path(), &["generate", "discord-commands"]);
+    assert_eq!((code, text.as_str()), (0, commands::render::discord::document().trim_end()));
     for shell in ["bash", "zsh", "fish"] {
         let (code, text) = told(home.path(), &["generate", "completions", shell]);
         assert_eq!(code, 0);

@@ -459,7 +459,8 @@ fn every_key_is_in_the_documents() {
     assert_eq!(known.len(), SECTIONS.len() + 1, "{told}");
     for key in known.iter().flat_map(|line| line.trim_end_matches('.').split(", ")) {
         let hidden =
-            ["password", "smtp", "leader", "app_token", "signing_secret", "token", "workspaces", "guilds"].contains(&key);
+            ["password", "smtp", "leader", "app_token", "signing_secret", "token", "workspaces", "guilds"]
+                .contains(&key);
         assert!(
             hidden || guide.contains(&format!("`{key}`")),
             "docs/configuration.md does not explain {key}"

@@ -106,6 +106,8 @@ pub struct Arg {
     pub rest: bool,
     /// Whether a bare word that reads as its kind is taken for it: `3d` for `for=3d`.
     pub bare: bool,
+    /// Whether only buttons give it, so that people are not offered it.
+    pub by_button: bool,
     /// Another argument that may not be given at the same time.
     pub excludes: Option<&'static str>,
     /// What a form writes above the field; empty means the name itself.
@@ -117,8 +119,19 @@ pub struct Arg {
 impl Arg {
     /// An argument that must be given.
     pub const fn required(name: &'static str, kind: Kind, help: &'static str) -> Self {
-        let (positional, rest, bare) = (false, false, false);
-        Self { name, kind, required: true, positional, rest, bare, excludes: None, label: "", help }
+        let (positional, rest, bare, by_button) = (false, false, false, false);
+        Self {
+            name,
+            kind,
+            required: true,
+            positional,
+            rest,
+            bare,
+            by_button,
+            excludes: None,
+            label: "",
+            help,
+        }
     }
 
     /// An argument that may be left out.
@@ -140,6 +153,11 @@ impl Arg {
     /// A bare word that reads as its kind is taken for it.
     pub const fn bare(self) -> Self {
         Self { bare: true, ..self }
+    }
+
+    /// Only buttons give it.
+    pub const fn by_button(self) -> Self {
+        Self { by_button: true, ..self }
     }
 
     /// May not be given together with the other argument.

@@ -94,13 +94,13 @@ pub(super) async fn remember(
 }
 
 /// The person whom somebody linked to this very account: the configuration, or a code.
-async fn linked(work: &mut Work<'_>, described: &Described) -> Stored<Option<Person>> {
+async fn linked(work: &mut Work<'_>, described: &Described, same: Option<&Person>) -> Stored<Option<Person>> {
     if let Some(handle) = &described.listed {
         return work.tx.person_by_handle(handle).await;
     }
-    // Where the platform shows an address, that decides, each time anew.
+    // Where the platform shows an address that is somebody's, that decides, each time anew.
     let known = work.tx.account(&described.workspace, &described.id).await?;
-    match known.and_then(|account| account.person).filter(|_| described.email.is_none()) {
+    match known.and_then(|account| account.person).filter(|_| same.is_none()) {
         Some(person) => work.tx.person(&person).await,
         None => Ok(None),
     }
@@ -111,17 +111,17 @@ async fn find_or_make(
     described: &Described,
     newcomers: Newcomers,
 ) -> Stored<Result<PersonId, Refusal>> {
-    if let Some(person) = linked(work, described).await? {
-        if let Err(refusal) = described.membership.admits(true) {
-            return Ok(Err(refusal));
-        }
-        return Ok(if person.active { Ok(person.id) } else { Err(Refusal::Unknown) });
-    }
     let people = work.tx.people().await?;
     let same = |person: &&Person| {
         described.email.as_ref().is_some_and(|email| person.email.eq_ignore_ascii_case(email))
     };
     let known = people.iter().find(same);
+    if let Some(person) = linked(work, described, known).await? {
+        if let Err(refusal) = described.membership.admits(true) {
+            return Ok(Err(refusal));
+        }
+        return Ok(if person.active { Ok(person.id) } else { Err(Refusal::Unknown) });
+    }
     let listed = known.is_some_and(|person| person.origin == Origin::Listed);
     if let Err(refusal) = described.membership.admits(listed) {
         return Ok(Err(refusal));

@@ -51,7 +51,10 @@ pub(super) async fn after_refusal(
     words: &refusal::Said,
     again: bool,
 ) -> Stored<Asked> {
-    let form = form::form(said.spec, &parameters(work.world, &said.pairs)).with(&said.pairs);
+    // What is refused stays in sight, also when it says what the command is about.
+    let (refused, well): (Vec<_>, Vec<_>) =
+        said.pairs.iter().cloned().partition(|(name, _)| words.fields.iter().any(|(wrong, _)| wrong == name));
+    let form = form::form(said.spec, &parameters(work.world, &said.pairs)).with(&well).showing(&refused);
     let form = offered(work, &caller.id, form).await?;
     if !again {
         return Ok(Asked { form, problem: None, faults: Vec::new() });

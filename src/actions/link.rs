@@ -12,7 +12,7 @@ use super::{
 use crate::{
     actions::World,
     cards::{self, answer},
-    domain::{ids::PersonId, person::Person, refusal::Refusal},
+    domain::{Instant, ids::PersonId, person::Person, refusal::Refusal},
     ports::{
         chat::{Block, Message, Text, Tone},
         store::{Code, Stored},
@@ -53,6 +53,31 @@ pub async fn redeem(world: &World, described: &Described, code: &str) -> Stored<
     let linked = until_saved!(once(world, described, code))?;
     Ok(linked
         .map_err(|refusal| answer::refused(&cards::refusal::say(&refusal, &cards::People::default()), None)))
+}
+
+/// The code in a line that is to link an account; `None` when it is another line.
+pub fn code_in(line: &str) -> Option<String> {
+    let context = commands::Context { now: Instant::UNIX_EPOCH, zone: chrono_tz::UTC };
+    match commands::line::parse(line, &context) {
+        Ok(commands::Invocation::EnvLink(asked)) => asked.code,
+        _ => None,
+    }
+}
+
+/// Links an account that is not known to the person of the code, and tells whoever typed it who they are now, or
+/// why not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn introduce(world: &World, described: &Described, code: &str) -> Stored<Message> {
+    let person = match redeem(world, described, code).await? {
+        Ok(person) => person,
+        Err(message) => return Ok(message),
+    };
+    let person = Work::look(world).await?.tx.person(&person).await?;
+    let name = person.map_or_else(String::new, |person| format!("@{}", person.handle));
+    let words = Text::plain("You are known here as ").strong(name).and(" now.");
+    Ok(answer::say(words, Tone::Good))
 }
 
 async fn once(world: &World, described: &Described, code: &str) -> Stored<Result<PersonId, Refusal>> {

@@ -50,7 +50,7 @@ pub use analyse_request::analyse;
 pub use completion::complete;
 pub use forms::form;
 pub use home::home;
-pub use link::redeem;
+pub use link::{code_in, introduce, redeem};
 pub use perform::perform;
 
 /// What every action may use.

@@ -264,6 +264,8 @@ pub struct Draft {
     pub path: Vec<String>,
     /// What was given so far, by name.
     pub values: Vec<(String, String)>,
+    /// Values that are settled and are sent along unseen.
+    pub hidden: Vec<(String, String)>,
 }
 
 /// Forms that are being filled in, on platforms that keep nothing between two presses.
@@ -271,8 +273,8 @@ pub struct Draft {
 pub trait Drafts {
     /// Keeps a form, or what it says now; forgets those that were last saved before `old`.
     async fn save_draft(&mut self, draft: &Draft, now: Instant, old: Instant) -> Stored<()>;
-    /// The form of that id.
-    async fn draft(&mut self, id: &str) -> Stored<Option<Draft>>;
+    /// The form of that id, unless it was last saved before `old`.
+    async fn draft(&mut self, id: &str, old: Instant) -> Stored<Option<Draft>>;
     /// It was sent.
     async fn forget_draft(&mut self, id: &str) -> Stored<()>;
 }

@@ -17,7 +17,7 @@ pub enum Kind {
 }
 
 /// Name, kind and meaning, with the labels that it carries.
-pub const ALL: [(&str, Kind, &str); 21] = [
+pub const ALL: [(&str, Kind, &str); 26] = [
     ("sublet_commands_total", Kind::Counter, "Commands answered, by command and outcome"),
     ("sublet_command_seconds", Kind::Histogram, "Seconds from a command's text to its committed answer"),
     ("sublet_decisions_total", Kind::Counter, "Decisions on requests and extensions, by decision"),
@@ -74,6 +74,27 @@ pub const ALL: [(&str, Kind, &str); 21] = [
         "Requests that came to the addresses for Slack, by outcome: unsigned and replayed ones are not Slack's",
     ),
     ("sublet_slack_sockets", Kind::Gauge, "Connections of Slack's Socket Mode that are open"),
+    (
+        "sublet_discord_calls_total",
+        Kind::Counter,
+        "Calls of Discord's API, by method and outcome: ok, or Discord's number for why not",
+    ),
+    (
+        "sublet_discord_waits_total",
+        Kind::Counter,
+        "Calls of Discord's API that were not made yet, because it was not their turn, by method",
+    ),
+    (
+        "sublet_discord_faults_total",
+        Kind::Counter,
+        "What Discord answered that an operator, or Sublet itself, must do something about, by its number",
+    ),
+    (
+        "sublet_discord_closed",
+        Kind::Gauge,
+        "Whether Discord takes nothing from us, by guild (or the bot) and by what it does not take: token or channel",
+    ),
+    ("sublet_discord_shards", Kind::Gauge, "Connections to Discord's gateway that are open"),
     ("sublet_faults_total", Kind::Counter, "Faults, each logged with a reference"),
 ];
 

@@ -8,25 +8,20 @@
     reason = "a test that cannot go on should stop where it stands"
 )]
 
-mod cards;
 mod checks;
-mod forms;
-#[path = "../../src/chat/slack/render/hostile.rs"]
+#[path = "../../src/chat/render/hostile.rs"]
 mod hostile;
-mod refusals;
+#[path = "../support/shown/mod.rs"]
+mod shown;
 #[path = "../support/mod.rs"]
 mod support;
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
-use proptest::{
-    prelude::*,
-    strategy::ValueTree,
-    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
-};
 use serde_json::{Value, json};
 use slack_morphism::prelude::SlackView;
 use sublet::{
+    actions::Asked,
     chat::slack::render::{self, Names},
     domain,
     ports::{self, chat::Message},
@@ -58,11 +53,9 @@ fn home(name: &str, message: &Message) -> Body {
     Body { name: name.to_owned(), kind: "home", body }
 }
 
-/// The same hostile messages at every run, so that a fault that is found stays found.
-fn hostile_messages() -> Vec<Message> {
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
-    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
-    (0..40).map(|_| hostile::message().new_tree(&mut runner).unwrap().current()).collect()
+fn modal(name: String, asked: &Asked) -> Body {
+    let body = serde_json::to_value(SlackView::Modal(render::modal(asked, &names()))).unwrap();
+    Body { name, kind: "modal", body }
 }
 
 fn manifests() -> Vec<Body> {
@@ -81,10 +74,10 @@ fn bodies() -> &'static [Body] {
 
 fn make() -> Vec<Body> {
     let mut all = manifests();
-    all.extend(cards::all().iter().map(|(name, card)| message(name, card)));
-    all.extend(cards::homes().iter().map(|(name, page)| home(name, page)));
-    all.extend(forms::all());
-    for (at, odd) in hostile_messages().iter().enumerate() {
+    all.extend(shown::cards::all().iter().map(|(name, card)| message(name, card)));
+    all.extend(shown::cards::homes().iter().map(|(name, page)| home(name, page)));
+    all.extend(shown::forms::all().into_iter().map(|(name, asked)| modal(name, &asked)));
+    for (at, odd) in shown::always_the_same(hostile::message()).iter().enumerate() {
         all.push(message(&format!("hostile message {at}"), odd));
         all.push(home(&format!("hostile home {at}"), odd));
     }

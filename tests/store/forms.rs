@@ -43,8 +43,10 @@ pub async fn a_draft_is_kept_until_it_is_sent_or_old(place: Place) {
         person: person_id("dana"),
         path: vec!["env".to_owned(), "request".to_owned()],
         values: vec![("for".to_owned(), value.to_owned())],
+        hidden: vec![("template".to_owned(), "web".to_owned())],
     };
-    let find = async |id: &str| place.look(async |tx| tx.draft(id).await.unwrap()).await;
+    let find_since = async |id: &str, old| place.look(async |tx| tx.draft(id, at(old)).await.unwrap()).await;
+    let find = async |id: &str| find_since(id, 0).await;
     let save = async |draft: &Draft, now, old| {
         place.change(async |tx| tx.save_draft(draft, at(now), at(old)).await.unwrap()).await;
     };
@@ -57,7 +59,8 @@ pub async fn a_draft_is_kept_until_it_is_sent_or_old(place: Place) {
     assert_eq!(find("a").await, None);
     place.change(async |tx| tx.forget_draft("b").await.unwrap()).await;
     assert_eq!(find("b").await, None);
-    assert!(find("c").await.is_some());
+    assert!(find_since("c", 6).await.is_some());
+    assert_eq!(find_since("c", 7).await, None, "too old, though nobody cleared it away");
 }
 
 pub async fn a_code_is_good_once_and_for_a_while(place: Place) {

@@ -23,6 +23,7 @@ impl Command for EnvApprove {
                 .positional()
                 .label("Subject"),
             Arg::optional("version", Kind::Number, "The state you saw; a button fills it in")
+                .by_button()
                 .label("Version"),
         ],
         ..Spec::BASE

@@ -29,6 +29,7 @@ impl Command for EnvReject {
                 .positional()
                 .label("Subject"),
             Arg::optional("version", Kind::Number, "The state you saw; a button fills it in")
+                .by_button()
                 .label("Version"),
             Arg::required("reason", Kind::Text, "Why; the requester reads it").rest().label("Reason"),
         ],

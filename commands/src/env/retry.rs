@@ -20,6 +20,7 @@ impl Command for EnvRetry {
         args: &[
             Arg::required("name", Kind::Name, "Which environment").positional().label("Environment"),
             Arg::optional("version", Kind::Number, "The state you saw; a button fills it in")
+                .by_button()
                 .label("Version"),
         ],
         ..Spec::BASE

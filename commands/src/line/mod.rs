@@ -14,6 +14,7 @@ use crate::values::{Values, clip, read_values};
 use crate::{CATALOG, Context, Entry, Invocation};
 use words::{Word, words};
 
+pub use write::compose;
 pub(crate) use write::{quote_if_needed, write};
 
 /// The longest line, in characters.

@@ -25,6 +25,36 @@ pub(crate) fn write(spec: &Spec, pairs: Pairs) -> String {
     parts.join(" ")
 }
 
+/// The line for values as a platform's own command gives them: unchecked, and any of them may be missing. `more` are
+/// further words as they were typed, such as `cpu=2 memory=4Gi`. `None` when there is no such command.
+pub fn compose(path: &[&str], given: &[(String, String)], more: &str) -> Option<String> {
+    let spec = crate::find(path)?.spec;
+    let given: Vec<_> = given.iter().filter(|(_, value)| !value.trim().is_empty()).collect();
+    let mut parts = vec![spec.name()];
+    // Behind a place that is empty, a value without its name would be taken for the one that is missing.
+    let mut in_place = true;
+    let mut last = None;
+    for arg in spec.args.iter().filter(|arg| arg.positional) {
+        let Some((name, value)) = given.iter().find(|(name, _)| name == arg.name) else {
+            in_place = false;
+            continue;
+        };
+        let named = || format!("{name}={}", quote_if_needed(value));
+        if arg.rest {
+            last = Some(if in_place { rest(spec, arg, value) } else { named() });
+        } else if in_place && is_plain(value) && !is_keyword(spec, value) {
+            parts.push(value.clone());
+        } else {
+            parts.push(named());
+        }
+    }
+    let in_any_order = given.iter().filter(|(name, _)| !spec.arg(name).is_some_and(|arg| arg.positional));
+    parts.extend(in_any_order.map(|(name, value)| format!("{name}={}", quote_if_needed(value))));
+    parts.extend(Some(more.trim()).filter(|more| !more.is_empty()).map(str::to_owned));
+    parts.extend(last);
+    Some(parts.join(" "))
+}
+
 /// The value, in double quotes unless it is plain.
 pub(crate) fn quote_if_needed(value: &str) -> String {
     if is_plain(value) {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::context;
-use crate::render::{markdown, slack, text};
+use crate::render::{discord, markdown, slack, text};
 use crate::{Access, line};
 
 fn folder(name: &str) -> PathBuf {
@@ -36,6 +36,7 @@ fn between_marks(document: &str, name: &str, inside: &str) -> String {
 fn the_committed_documents_are_fresh() {
     is_fresh("generated/COMMANDS.md", |_| markdown::document());
     is_fresh("generated/slack-manifest.json", |_| slack::manifest(None));
+    is_fresh("generated/discord-commands.json", |_| discord::document());
     is_fresh("../docs/slack.md", |document| between_marks(document, "scopes", &slack::scopes()));
 }
 

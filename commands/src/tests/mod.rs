@@ -2,6 +2,7 @@
 
 mod catalog;
 mod completions;
+mod discord;
 mod documents;
 mod forms;
 mod mistakes;

@@ -2,9 +2,6 @@
 
 use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
 
-use anyhow::Context as _;
-use hyper_rustls::HttpsConnectorBuilder;
-use rustls::crypto::CryptoProvider;
 use serde::{Deserialize, Serialize};
 use slack_morphism::prelude::{
     ClientResult, SlackApiAppsConnectionOpenRequest, SlackApiChatPostMessageRequest,
@@ -21,7 +18,7 @@ use super::{
     standing::Standing,
     trouble::{Kind, Method, Trouble},
 };
-use crate::{actions::World, faults, ports::clock::Ids};
+use crate::{actions::World, chat::https, faults, ports::clock::Ids};
 
 /// Slack's Web API, with the token of each workspace.
 pub struct Client {
@@ -95,8 +92,10 @@ impl Client {
             let token = SlackApiToken::new(super::exposed(&workspace.token).into());
             (workspace.id.clone(), token.with_team_id(workspace.id.clone().into()))
         };
+        let connector = SlackClientHyperConnector::with_connector(https::connector(&settings.api)?)
+            .with_slack_api_url(&settings.api);
         Ok(Self {
-            slack: SlackClient::new(connector(&settings.api)?),
+            slack: SlackClient::new(connector),
             tokens: settings.workspaces.iter().map(token).collect(),
             timeout: settings.timeout,
             pace: Pace::new(world.clock.clone()),
@@ -337,17 +336,4 @@ impl Client {
             faults::record(self.ids.next(), what, &error)
         })
     }
-}
-
-/// How the API is reached: by TLS, unless it stands in for Slack on this machine (the configuration sees to that).
-fn connector(api: &str) -> anyhow::Result<SlackClientHyperHttpsConnector> {
-    let provider = CryptoProvider::get_default()
-        .cloned()
-        .unwrap_or_else(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
-    let builder = HttpsConnectorBuilder::new()
-        .with_provider_and_platform_verifier(provider)
-        .context("the certificates of this machine cannot be read")?;
-    let builder = if api.starts_with("http://") { builder.https_or_http() } else { builder.https_only() };
-    let connector = builder.enable_all_versions().build();
-    Ok(SlackClientHyperConnector::with_connector(connector).with_slack_api_url(api))
 }

@@ -14,7 +14,7 @@ use governor::{
 };
 
 use super::trouble::Method;
-use crate::{domain::Instant, ports::clock::Clock};
+use crate::{chat::fed::Fed, domain::Instant, ports::clock::Clock};
 
 /// Into one channel: one message a second, a few at once (Slack, rate limits, `chat.postMessage`).
 const POST_GAP: Duration = Duration::from_secs(1);
@@ -104,17 +104,4 @@ impl Pace {
 
 fn lock<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Our clock, as governor wants one: nanoseconds since 1970.
-#[derive(Clone)]
-struct Fed(Arc<dyn Clock>);
-
-impl clock::Clock for Fed {
-    type Instant = Nanos;
-
-    fn now(&self) -> Nanos {
-        let millis = u64::try_from(self.0.now().timestamp_millis()).unwrap_or_default();
-        Nanos::from(Duration::from_millis(millis))
-    }
 }

@@ -6,69 +6,19 @@ mod deliver;
 mod pace;
 mod trouble;
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use tokio::sync::Notify;
 
 use self::api::Api;
 use super::{
     Slack,
     settings::{Inbound, Newcomers, Settings, SlackWorkspace},
 };
-use crate::{
-    actions::World,
-    clock::UuidIds,
-    domain::{Instant, policy::Policy, request::Patience, template::Template},
-    ports::{clock::Clock, templates::Templates},
-    store,
-};
+use crate::chat::stage::{Fed, world};
 
 const TEAM: &str = "T0123ABCD";
 const OTHER: &str = "T0456EFGH";
-
-/// A clock that stands until it is put forward.
-struct Fed(Mutex<Instant>);
-
-impl Fed {
-    fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Instant::UNIX_EPOCH + TimeDelta::days(20_000))))
-    }
-
-    fn passes(&self, span: TimeDelta) {
-        *self.0.lock().expect("the time") += span;
-    }
-}
-
-impl Clock for Fed {
-    fn now(&self) -> Instant {
-        *self.0.lock().expect("the time")
-    }
-}
-
-struct NoTemplates;
-
-impl Templates for NoTemplates {
-    fn all(&self) -> Vec<Arc<Template>> {
-        Vec::new()
-    }
-}
-
-async fn world(clock: Arc<Fed>) -> World {
-    let hours = |n| TimeDelta::hours(n);
-    let patience = Patience { remind_after: hours(4), lapse_after: hours(168) };
-    World {
-        store: store::open("sqlite::memory:", &store::Options::default()).await.expect("a store"),
-        clock,
-        ids: Arc::new(UuidIds),
-        templates: Arc::new(NoTemplates),
-        policy: Arc::new(Policy { domains: Vec::new(), patience, open_requests: 9 }),
-        wake: Arc::new(Notify::new()),
-    }
-}
 
 /// Two workspaces; approvers are asked in the first.
 async fn slack(api: &str, clock: Arc<Fed>) -> Arc<Slack> {

@@ -111,12 +111,26 @@ async fn perform(at: &Reception, visit: &Visit, user: &str, input: Input, acknow
             let (id, caller) = (visit.id.clone(), person.into());
             actions::perform(&at.world, Inbound { id, caller, platform: Platform::Slack, input }).await
         }
-        Ok(Caller::Refused(message)) => Answer::Say(message),
+        Ok(Caller::Refused(message)) => match code(visit, &input) {
+            Some(code) => match identity::link(at, &visit.workspace, user, &code).await {
+                Ok(message) => Answer::Say(message),
+                Err(error) => Answer::Say(at.broken("an account could not be linked", &error.into())),
+            },
+            None => Answer::Say(message),
+        },
         Err(error) => Answer::Say(at.broken("somebody of Slack could not be looked up", &error.into())),
     };
     match answer {
         Answer::Say(message) => show::say(at, visit, &message, acknowledge).await,
         Answer::Ask(asked) => show::ask(at, visit, &asked, acknowledge).await,
+    }
+}
+
+/// The code with which somebody who is not known says who they are.
+fn code(visit: &Visit, input: &Input) -> Option<String> {
+    match input {
+        Input::Line(line) if visit.served => actions::code_in(line),
+        Input::Line(_) | Input::Form { .. } => None,
     }
 }
 

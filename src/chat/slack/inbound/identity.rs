@@ -58,13 +58,25 @@ pub async fn caller(at: &Reception, workspace: &Workspace, user: &str) -> Stored
                 );
                 Caller::Admitted(person)
             }
-            None => {
-                let words =
-                    "Slack did not tell Sublet who you are. Nothing was done; please try again in a moment.";
-                Caller::Refused(answer::say(words, Tone::Warning))
-            }
+            None => Caller::Refused(not_told()),
         }),
     }
+}
+
+/// Links the account of somebody who is refused, and has a code; answers with what they are told.
+pub async fn link(at: &Reception, workspace: &Workspace, user: &str, code: &str) -> Stored<Message> {
+    match described(at, workspace, user).await {
+        Ok(profile) => actions::introduce(&at.world, &profile.described(workspace), code).await,
+        Err(trouble) => {
+            tracing::warn!(account = user, %trouble, "Slack did not say who somebody is; not linked");
+            Ok(not_told())
+        }
+    }
+}
+
+fn not_told() -> Message {
+    let words = "Slack did not tell Sublet who you are. Nothing was done; please try again in a moment.";
+    answer::say(words, Tone::Warning)
 }
 
 /// The refusal for somebody of a workspace that is not served.

@@ -4,7 +4,7 @@ use slack_morphism::prelude::*;
 
 use super::{blocks, limits, text};
 use crate::{
-    domain::Instant,
+    chat::render::signs::asks,
     ports::chat::{Button, Style, Text},
 };
 
@@ -64,12 +64,6 @@ fn press(button: &Button, id: SlackActionId) -> SlackBlockButtonElement {
             if asks(&button.line) { element } else { element.with_confirm(sure(button)) }
         }
     }
-}
-
-/// Whether pressing it opens a form, which is question enough.
-fn asks(line: &str) -> bool {
-    let context = commands::Context { now: Instant::UNIX_EPOCH, zone: chrono_tz::UTC };
-    commands::line::parse(line, &context).is_err_and(|error| error.missing)
 }
 
 fn sure(button: &Button) -> SlackBlockConfirmItem {

@@ -5,7 +5,13 @@ use std::collections::BTreeSet;
 use slack_morphism::prelude::*;
 
 use super::{Names, actions, limits, text};
-use crate::ports::chat::{Block, Message, Piece, Text, Tone};
+use crate::{
+    chat::render::{
+        signs::{self, CELLS, bar, tone},
+        words::alive,
+    },
+    ports::chat::{Block, Message, Text},
+};
 
 /// What there is room for.
 #[derive(Debug, Clone, Copy)]
@@ -18,8 +24,6 @@ pub struct Room {
 
 /// What the line about missing parts weighs at the most.
 const REST: usize = 200;
-/// How many cells a bar has.
-const CELLS: usize = 10;
 
 /// Everything that the message shows, from top to bottom. Never nothing.
 pub fn all(message: &Message, names: &Names, room: Room) -> Vec<SlackBlock> {
@@ -42,19 +46,6 @@ pub fn all(message: &Message, names: &Names, room: Room) -> Vec<SlackBlock> {
         shown.insert(tone_at, context(format!("{sign} {word}")));
     }
     within(shown, room)
-}
-
-/// A sign and a word for the tone, so that colour is never alone.
-pub fn tone(tone: Tone) -> Option<(&'static str, &'static str)> {
-    match tone {
-        Tone::Plain => None,
-        Tone::Asking => Some(("❔", "Needs a decision")),
-        Tone::Working => Some(("⏳", "Under way")),
-        Tone::Good => Some(("✅", "All good")),
-        Tone::Warning => Some(("⚠️", "Attention")),
-        Tone::Bad => Some(("❌", "Failed")),
-        Tone::Over => Some(("⏹️", "Over")),
-    }
 }
 
 /// A section of mrkdwn that is safe already.
@@ -101,11 +92,6 @@ fn heading(words: &Text, names: &Names) -> Vec<SlackBlock> {
     vec![SlackHeaderBlock::new(text::plain(words, limits::HEADER).into()).into()]
 }
 
-/// Whether Slack shows it to each reader in their own way, which needs mrkdwn.
-pub fn alive(piece: &Piece) -> bool {
-    matches!(piece, Piece::Person { .. } | Piece::Time(_))
-}
-
 fn paragraph(words: &Text, names: &Names) -> Vec<SlackBlock> {
     let words = text::mrkdwn(words, names, limits::SECTION);
     if words.trim().is_empty() { Vec::new() } else { vec![section(words)] }
@@ -124,17 +110,9 @@ fn fields(all: &[(String, Text)], names: &Names) -> Vec<SlackBlock> {
 }
 
 fn progress(done: u8, total: u8, step: &str) -> Vec<SlackBlock> {
-    let total = total.max(1);
-    let done = done.min(total);
-    let words = Text::plain(format!("{done} of {total} {step}"));
-    let words = text::mrkdwn(&words, &Names::default(), limits::SECTION - CELLS - 1);
-    vec![section(format!("{} {words}", bar(done.into(), total.into())))]
-}
-
-/// A bar of that part of a whole.
-fn bar(part: usize, whole: usize) -> String {
-    let filled = (part * CELLS) / whole.max(1);
-    (0..CELLS).map(|cell| if cell < filled { '▓' } else { '░' }).collect()
+    let (bar, words) = signs::progress(done, total, step);
+    let words = text::mrkdwn(&Text::plain(words), &Names::default(), limits::SECTION - CELLS - 1);
+    vec![section(format!("{bar} {words}"))]
 }
 
 /// Items on lines of their own, as many sections as they need.
@@ -173,8 +151,7 @@ fn within(shown: Vec<SlackBlock>, room: Room) -> Vec<SlackBlock> {
         count -= 1;
         weight -= weights[at];
     }
-    let parts = if dropped.len() == 1 { "part, which does" } else { "parts, which do" };
-    let rest = context(format!("… and {} more {parts} not fit here.", dropped.len()));
+    let rest = context(signs::rest(dropped.len()));
     let kept = shown.into_iter().enumerate().filter(|(at, _)| !dropped.contains(at));
     kept.map(|(_, block)| block).chain([rest]).collect()
 }

@@ -10,7 +10,14 @@ use serde::{Deserialize, Serialize};
 use slack_morphism::prelude::*;
 
 use super::{Names, blocks, limits, text};
-use crate::{actions::Asked, ports::chat::Text};
+use crate::{
+    actions::Asked,
+    chat::render::{
+        form::{fault, hint},
+        words::alive,
+    },
+    ports::chat::Text,
+};
 
 /// The `callback_id` of every form.
 const FORM: &str = "form";
@@ -105,18 +112,12 @@ pub fn faults(asked: &Asked, shown: &Meta) -> Option<HashMap<String, String>> {
     let faults = asked.form.fields.iter().filter_map(|field| Some((field, fault(field, asked)?)));
     let faults: Vec<_> = faults.collect();
     // Slack's own errors are plain text, in which a moment could not be in the reader's zone.
-    let alive = faults.iter().any(|(_, words)| words.0.iter().any(blocks::alive));
+    let alive = faults.iter().any(|(_, words)| words.0.iter().any(alive));
     if asked.problem.is_some() || next != *shown || alive {
         return None;
     }
     let wrong = faults.iter().map(|(field, words)| (field.name.clone(), text::plain(words, limits::HINT)));
     Some(wrong.collect::<HashMap<_, _>>()).filter(|wrong| !wrong.is_empty())
-}
-
-/// What is wrong with a field.
-fn fault(field: &Field, asked: &Asked) -> Option<Text> {
-    let said = asked.faults.iter().find(|(name, _)| *name == field.name).map(|(_, words)| words.clone());
-    said.or_else(|| field.error.as_deref().map(Text::plain))
 }
 
 /// The field, and above it what is wrong with it.
@@ -127,7 +128,7 @@ fn input(field: &Field, asked: &Asked, names: &Names) -> Vec<SlackBlock> {
     });
     let options = options(field);
     let follows = !options.is_empty() && field.kind == FieldKind::Arg(Kind::Template);
-    let hint = hint(field, options.is_empty());
+    let hint = hint(field, options.is_empty(), limits::INPUT);
     let element = if options.is_empty() { typed(field) } else { select(field, options) };
     let mut input = SlackInputBlock::new(text::label(&field.label, limits::HINT).into(), element)
         .with_block_id(SlackBlockId(field.name.clone()))
@@ -139,19 +140,6 @@ fn input(field: &Field, asked: &Asked, names: &Names) -> Vec<SlackBlock> {
         input = input.with_dispatch_action(true);
     }
     fault.into_iter().chain([input.into()]).collect()
-}
-
-/// The help, and what no longer fits into the field itself.
-fn hint(field: &Field, typed: bool) -> String {
-    let mut words = vec![field.help.clone()];
-    if typed && !field.choices.is_empty() {
-        words.push(format!("One of: {}", field.choices.join(", ")));
-    }
-    if typed && limits::length(&field.value) > limits::INPUT {
-        words.push(format!("What was given is longer than the {} characters of a field", limits::INPUT));
-    }
-    words.retain(|words| !words.is_empty());
-    words.join(". ")
 }
 
 type Option_ = SlackBlockChoiceItem<SlackBlockPlainTextOnly>;

@@ -1,5 +1,7 @@
 //! What Slack takes at the most. The figures are those of docs.slack.dev, under "Block Kit" and "chat.postMessage".
 
+pub use crate::chat::render::measure::length;
+
 /// Blocks in a message.
 pub const MESSAGE_BLOCKS: usize = 50;
 /// Blocks in a modal or an App Home.
@@ -45,24 +47,3 @@ pub const METADATA: usize = 3_000;
 pub const CONFIRM_TITLE: usize = 100;
 /// The buttons of a confirmation.
 pub const CONFIRM_BUTTON: usize = 30;
-
-/// How long Slack may find a text: UTF-16 units, the longest of the ways in which characters are counted.
-pub fn length(text: &str) -> usize {
-    text.encode_utf16().count()
-}
-
-/// The text, or as much of its beginning as fits with `…` behind it.
-pub fn cut(text: &str, limit: usize) -> String {
-    if length(text) <= limit {
-        return text.to_owned();
-    }
-    let mut room = limit.saturating_sub(1);
-    let kept = text.chars().take_while(|char| {
-        let fits = char.len_utf16() <= room;
-        room = room.saturating_sub(char.len_utf16());
-        fits
-    });
-    let mut kept: String = kept.collect();
-    kept.push('…');
-    kept
-}

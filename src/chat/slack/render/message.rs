@@ -7,7 +7,10 @@ use super::{
     blocks::{self, Room},
     limits, text,
 };
-use crate::ports::chat::{Message, Text, Tone};
+use crate::{
+    chat::render::signs,
+    ports::chat::{Message, Text, Tone},
+};
 
 /// The message. `group` is the user group to be mentioned while approvers are asked (`S0123ABCD`); it is not
 /// mentioned by a message that asks for nothing.
@@ -23,7 +26,7 @@ pub fn message(message: &Message, names: &Names, group: Option<&str>) -> SlackMe
 
 /// The whole in one line: what it says, after the word for its tone.
 fn spoken(message: &Message, names: &Names) -> String {
-    let words = match blocks::tone(message.tone) {
+    let words = match signs::tone(message.tone) {
         Some((_, word)) => Text::plain(format!("{word}: ")),
         None => Text::default(),
     };

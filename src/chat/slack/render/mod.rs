@@ -9,8 +9,6 @@ mod message;
 mod text;
 
 #[cfg(test)]
-mod hostile;
-#[cfg(test)]
 mod tests;
 
 pub use form::{Meta, faults, modal, values};

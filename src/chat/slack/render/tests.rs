@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::{
     actions::Asked,
+    chat::render::hostile,
     ports::chat::{Block, Button, Message, Style, Text, Tone},
 };
 

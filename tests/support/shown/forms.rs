@@ -1,17 +1,15 @@
 //! Every form of the catalogue, with and without what can be wrong with it.
 
 use commands::{CATALOG, form};
-use slack_morphism::prelude::SlackView;
 use sublet::{
     actions::Asked,
-    chat::slack::render,
     domain::template::Template,
     ports::{chat::Text, templates::Templates},
     templates::{Folder, demo},
     values,
 };
 
-use crate::{Body, cards::worst, names};
+use super::cards::worst;
 
 /// The templates of the demo.
 pub fn templates() -> Vec<Template> {
@@ -24,7 +22,7 @@ pub fn templates() -> Vec<Template> {
 }
 
 /// A form for each command that takes anything, for each template, in each of its conditions.
-pub fn all() -> Vec<Body> {
+pub fn all() -> Vec<(String, Asked)> {
     let mut all = Vec::new();
     for entry in CATALOG {
         for template in templates() {
@@ -37,7 +35,7 @@ pub fn all() -> Vec<Body> {
     all
 }
 
-fn conditions(name: &str, empty: Asked) -> Vec<Body> {
+fn conditions(name: &str, empty: Asked) -> Vec<(String, Asked)> {
     let mut offered = empty.clone();
     offered.form.offer("template", vec!["web".to_owned(), "x".repeat(150), "y".repeat(76)]);
     offered.form.offer("key", (0..100).map(|at| format!("laptop-{at}")).collect());
@@ -59,19 +57,12 @@ fn conditions(name: &str, empty: Asked) -> Vec<Body> {
     long.form.fields = (0..120).flat_map(|at| numbered(&empty, at)).collect();
     let named = [("", empty), (", offered", offered), (", too many", too_many), (", wrong", wrong)];
     let named = named.into_iter().chain([(", too heavy", heavy), (", too long", long)]);
-    named.filter_map(|(condition, asked)| modal(format!("{name}{condition}"), &asked)).collect()
+    let asks = named.filter(|(_, asked)| !asked.form.fields.is_empty());
+    asks.map(|(condition, asked)| (format!("{name}{condition}"), asked)).collect()
 }
 
 fn numbered(empty: &Asked, at: usize) -> Option<form::Field> {
     let mut field = empty.form.fields.first()?.clone();
     field.name = format!("field-{at}");
     Some(field)
-}
-
-fn modal(name: String, asked: &Asked) -> Option<Body> {
-    if asked.form.fields.is_empty() {
-        return None;
-    }
-    let body = serde_json::to_value(SlackView::Modal(render::modal(asked, &names()))).unwrap();
-    Some(Body { name, kind: "modal", body })
 }

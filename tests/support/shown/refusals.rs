@@ -14,10 +14,8 @@ use sublet::{
     },
 };
 
-use crate::{
-    cards::worst,
-    support::samples::{minute, person_id},
-};
+use super::cards::worst;
+use crate::support::samples::{minute, person_id};
 
 /// Each with its name and its words.
 pub fn all(people: &People) -> Vec<(String, Said)> {

@@ -8,6 +8,7 @@ use sublet::{
     domain::{
         audit::{Actor, Entry, Fact},
         environment::{Progress, SshAccess},
+        extension::{Extension, ExtensionState},
         ids::EnvName,
         lease::{Lease, Nag, Phase, Step},
         notice::{News, Notice},
@@ -18,12 +19,8 @@ use sublet::{
     ports::chat::{Message, Tone},
 };
 
-use crate::{
-    domain::extension::{Extension, ExtensionState},
-    forms::templates,
-    refusals,
-    support::samples::{self, minute, patience, person, person_id},
-};
+use super::{forms::templates, refusals};
+use crate::support::samples::{self, minute, patience, person, person_id};
 
 /// What people write at the worst: as much as the language lets through, all of it signs.
 pub fn worst() -> String {

@@ -1,4 +1,5 @@
-//! Messages as nobody would write them: hostile words, far too long, far too many. Also for `tests/slack_bodies`.
+//! Messages as nobody would write them: hostile words, far too long, far too many. Also for `tests/slack_bodies`
+//! and `tests/discord_bodies`.
 
 use chrono::DateTime;
 use proptest::{collection::vec, prelude::*, sample::select};
@@ -8,7 +9,7 @@ use crate::{
     ports::chat::{Block, Button, Message, Piece, Style, Text, Tone},
 };
 
-/// Words that would be something else in Slack, if they were let.
+/// Words that would be something else in Slack or Discord, if they were let.
 const TRICKS: &[&str] = &[
     "<!channel>",
     "<@U0DANA>",
@@ -16,6 +17,23 @@ const TRICKS: &[&str] = &[
     "<https://evil.example|bank>",
     "https://evil.example",
     "&lt;!here&gt;",
+    "@everyone",
+    "<@80351110224678912>",
+    "<@&80351110224678912>",
+    "<#1>",
+    "<t:0:R>",
+    "</env:1>",
+    "[bank](https://evil.example)",
+    "discord.gg/evil",
+    "||spoiler||",
+    "# ",
+    "\n- ",
+    "\n1. ",
+    "\n-# ",
+    "\\",
+    "**",
+    "__",
+    "~~",
     "*bold*",
     "_italic_",
     "~gone~",

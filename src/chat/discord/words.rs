@@ -1,0 +1,103 @@
+//! Every number with which Discord says no to a call of ours, and what helps against it.
+
+use Kind::{Channel, Message, Ours, Passing, Person, Token};
+
+/// What kind of trouble it is: what helps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Discord is busy, slow, away, or asks us to wait: the same again, later.
+    Passing,
+    /// This person cannot be reached in Discord: another way.
+    Person,
+    /// The channel does not take our messages: an operator has to give the bot its rights there.
+    Channel,
+    /// The token is no good, or may not do this: an operator has to renew it.
+    Token,
+    /// The message, the interaction or its moment is gone: a new one.
+    Message,
+    /// What we sent is wrong: a defect of Sublet.
+    Ours,
+    /// A code that is not in the table.
+    Unknown,
+}
+
+/// Code, kind and meaning: the errors of the routes that we call (Discord's reference, “Opcodes and Status Codes”,
+/// 2026), after the few words that are our own. `http_404` and the like are answers with no code of Discord's.
+pub const TABLE: [(&str, Kind, &str); 76] = [
+    ("not_yet", Passing, "it is not our turn yet"),
+    ("timeout", Passing, "no answer came in time"),
+    ("connection", Passing, "the connection failed"),
+    ("not_understood", Passing, "the answer makes no sense"),
+    ("http", Passing, "an answer that is not Discord's"),
+    ("ratelimited", Passing, "Discord asks us to wait"),
+    ("not_sent", Token, "the token was refused before, so nothing is sent until it is good again"),
+    ("wrong_application", Token, "the token is of another application than the configuration says"),
+    ("no_id", Ours, "an id that cannot be one of Discord's"),
+    ("http_401", Token, "the token is not valid"),
+    ("http_403", Passing, "the network in front of Discord refuses us"),
+    ("http_404", Ours, "there is no such route"),
+    ("http_405", Ours, "there is no such route"),
+    ("0", Ours, "the request is malformed"),
+    ("10002", Token, "there is no such application"),
+    ("10003", Channel, "there is no such channel"),
+    ("10004", Channel, "there is no such server, or the app is not in it"),
+    ("10007", Person, "they are not in the server"),
+    ("10008", Message, "the message is gone"),
+    ("10011", Channel, "there is no such role"),
+    ("10013", Person, "there is no such person"),
+    ("10015", Message, "the interaction is over"),
+    ("10062", Message, "the moment to answer has passed"),
+    ("10063", Ours, "there is no such command"),
+    ("20001", Ours, "the route is not for apps"),
+    ("20009", Person, "their settings do not let this message through"),
+    ("20012", Token, "the token may not act for this application"),
+    ("20016", Passing, "the channel is in slow mode"),
+    ("20022", Passing, "the message is changed too often"),
+    ("20028", Passing, "too much is written in the channel"),
+    ("20029", Passing, "too much is written in the server"),
+    ("20031", Message, "the server forbids a word in it"),
+    ("30032", Ours, "there are too many commands"),
+    ("30033", Channel, "the thread has too many members"),
+    ("30034", Passing, "too many commands were made today"),
+    ("30046", Passing, "messages of that age are changed too often"),
+    ("40001", Token, "the token is not valid"),
+    ("40002", Token, "the app's account must be verified first"),
+    ("40003", Passing, "direct conversations are opened too fast"),
+    ("40004", Passing, "Discord takes no messages for a while"),
+    ("40005", Ours, "it is too large"),
+    ("40006", Passing, "Discord has turned this off for a while"),
+    ("40007", Person, "they are banned from the server"),
+    ("40041", Ours, "two commands have the same name"),
+    ("40058", Channel, "it is a forum, which takes no messages"),
+    ("40060", Message, "the interaction was answered already"),
+    ("40062", Passing, "Discord asks us to wait"),
+    ("40094", Message, "the interaction takes no more answers"),
+    ("40333", Passing, "the network in front of Discord refuses us"),
+    ("50001", Channel, "the app may not see the channel, or is not in the server"),
+    ("50003", Ours, "this cannot be done in a direct conversation"),
+    ("50005", Message, "the message is not the app's own"),
+    ("50006", Ours, "the message is empty"),
+    ("50007", Person, "they take no messages from the app"),
+    ("50008", Channel, "it is no channel for messages"),
+    ("50013", Channel, "the app lacks a permission there"),
+    ("50014", Token, "the token is not valid"),
+    ("50021", Message, "the message is Discord's own"),
+    ("50024", Channel, "this kind of channel does not take it"),
+    ("50025", Token, "the token is not valid"),
+    ("50027", Message, "the interaction's token is not valid, or is over"),
+    ("50033", Person, "they cannot be written to"),
+    ("50035", Ours, "the form of the request is wrong"),
+    ("50041", Ours, "the API's version is wrong"),
+    ("50083", Channel, "the thread is archived"),
+    ("50109", Ours, "the JSON is wrong"),
+    ("50278", Person, "they share no server with the app any more"),
+    ("130000", Passing, "Discord has too much to do"),
+    ("160002", Channel, "the app may not read the channel's history"),
+    ("160004", Message, "the message has a thread already"),
+    ("160005", Channel, "the thread is locked"),
+    ("160006", Channel, "the server has too many open threads"),
+    ("160007", Channel, "the server has too many open threads"),
+    ("200000", Channel, "the server's automatic moderation does not let it through"),
+    ("200001", Channel, "the server's automatic moderation does not let it through"),
+    ("240000", Message, "Discord's filter of harmful links does not let it through"),
+];
