@@ -46,39 +46,76 @@ fn check_config_tells_everything_and_ends_with_two() {
     "#);
 }
 
-#[test]
-fn check_config_is_content_with_what_the_page_about_slack_says() {
-    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/slack.md")).unwrap();
-    let written: Vec<&str> =
-        page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    let [config, template, by_itself, http, workspaces] = written[..] else { panic!("{written:#?}") };
-    let home = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| fs::write(home.path().join(name), text).unwrap();
-    let check = || {
+/// The configuration as a page of the documents tells it, and what check-config says of it.
+struct Page {
+    home: tempfile::TempDir,
+    secrets: Vec<(&'static str, &'static str)>,
+}
+
+impl Page {
+    /// The blocks of TOML on a page, and a folder to try them in.
+    fn read(name: &str, secrets: &[(&'static str, &'static str)]) -> (Self, Vec<String>) {
+        let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap();
+        let block = |rest: &str| rest.split("```").next().unwrap().to_owned();
+        let written = page.split("```toml\n").skip(1).map(block).collect();
+        let home = tempfile::tempdir().unwrap();
+        fs::create_dir(home.path().join("templates")).unwrap();
+        (Self { home, secrets: secrets.to_vec() }, written)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.home.path().join(name), text).unwrap();
+    }
+
+    fn check(&self) -> String {
         let mut program = Command::cargo_bin("sublet").unwrap();
-        program.current_dir(home.path()).env_clear().arg("check-config").envs([
-            ("SLACK_BOT_TOKEN", "xoxb-1"),
-            ("SLACK_BOT_TOKEN_LABS", "xoxb-2"),
-            ("SLACK_APP_TOKEN", "xapp-1"),
-            ("SLACK_SIGNING_SECRET", "5ec8e7"),
-        ]);
+        program.current_dir(self.home.path()).env_clear().arg("check-config").envs(self.secrets.clone());
         let output = program.output().unwrap();
         let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         assert!(output.status.success(), "{text}");
-        assert!(!text.contains("xoxb-1"), "{text}");
+        assert!(!self.secrets.iter().any(|(_, secret)| text.contains(secret)), "{text}");
         text
-    };
-    fs::create_dir(home.path().join("templates")).unwrap();
-    write("sublet.toml", config);
-    write("templates/box.toml", template);
-    assert!(check().contains("by Socket Mode, 2 connections; T0123ABCD\n"), "{}", check());
-    write("templates/box.toml", &format!("{template}{by_itself}"));
-    check();
+    }
+}
+
+#[test]
+fn check_config_is_content_with_what_the_page_about_slack_says() {
+    let secrets = [
+        ("SLACK_BOT_TOKEN", "xoxb-1"),
+        ("SLACK_BOT_TOKEN_LABS", "xoxb-2"),
+        ("SLACK_APP_TOKEN", "xapp-1"),
+        ("SLACK_SIGNING_SECRET", "5ec8e7"),
+    ];
+    let (page, written) = Page::read("docs/slack.md", &secrets);
+    let [config, template, by_itself, http, workspaces] = &written[..] else { panic!("{written:#?}") };
+    page.write("sublet.toml", config);
+    page.write("templates/box.toml", template);
+    assert!(page.check().contains("by Socket Mode, 2 connections; T0123ABCD\n"), "{}", page.check());
+    page.write("templates/box.toml", &format!("{template}{by_itself}"));
+    page.check();
 
     let (before, after) = config.split_once("[slack]\n").unwrap();
     let (_, after) = after.split_once("\n[local]").unwrap();
-    write("sublet.toml", &format!("{before}{http}{workspaces}[local]{after}"));
-    assert!(check().contains("by HTTP; T0123ABCD, T0456EFGH\n"), "{}", check());
+    page.write("sublet.toml", &format!("{before}{http}{workspaces}[local]{after}"));
+    assert!(page.check().contains("by HTTP; T0123ABCD, T0456EFGH\n"), "{}", page.check());
+}
+
+#[test]
+fn check_config_is_content_with_what_the_page_about_discord_says() {
+    let (page, written) = Page::read("docs/discord.md", &[("DISCORD_TOKEN", "MTk4.token")]);
+    let [config, template, http, guilds] = &written[..] else { panic!("{written:#?}") };
+    page.write("sublet.toml", config);
+    page.write("templates/box.toml", template);
+    assert!(page.check().contains("by the gateway; 1129000000000000002\n"), "{}", page.check());
+
+    let (before, after) = config.split_once("[discord]\n").unwrap();
+    let (_, after) = after.split_once("\n[local]").unwrap();
+    page.write("sublet.toml", &format!("{before}{http}[local]{after}"));
+    assert!(page.check().contains("by HTTP; 1129000000000000002\n"), "{}", page.check());
+    let (http, _) = http.split_once("\n[[").unwrap();
+    page.write("sublet.toml", &format!("{before}{http}{guilds}[local]{after}"));
+    let both = "by HTTP; 1129000000000000002, 1129000000000000007\n";
+    assert!(page.check().contains(both), "{}", page.check());
 }
 
 #[test]

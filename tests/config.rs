@@ -15,6 +15,8 @@ use sublet::{
     mail::Transport,
 };
 
+#[path = "config/discord.rs"]
+mod discord;
 #[path = "config/kubernetes.rs"]
 mod kubernetes;
 #[path = "config/slack.rs"]

@@ -9,6 +9,8 @@
 
 mod chaos;
 mod contract;
+#[path = "../support/discord/mod.rs"]
+mod discord;
 #[path = "../support/slack/mod.rs"]
 mod slack;
 mod slack_only;

@@ -56,11 +56,15 @@ fn message(name: &str, message: &Message) -> Vec<Body> {
     let mut created = posted.clone();
     created["nonce"] = json!("0123456789abcdef012345678");
     created["enforce_nonce"] = json!(true);
-    let answer = render::private(message, &names());
+    let answer = render::answer(message, &names());
     vec![
         Body::new("create_message", name, created),
         Body::new("update_message", name, posted),
-        Body::new("create_interaction_response", name, json!({"type": 4, "data": answer})),
+        Body::new(
+            "create_interaction_response",
+            name,
+            json!({"type": 4, "data": render::unseen(answer.clone())}),
+        ),
         Body::new("update_original_webhook_message", name, answer.clone()),
         Body::new("execute_webhook", name, answer),
     ]
@@ -72,7 +76,8 @@ fn form(name: &str, asked: &Asked) -> Vec<Body> {
     let parts = (0..6).map(|part| render::part(asked, DRAFT, part));
     let opened = modals.chain(parts).flatten().map(|data| json!({"type": 9, "data": data}));
     let shown = render::form(asked, DRAFT);
-    let shown = [json!({"type": 4, "data": shown.clone()}), json!({"type": 7, "data": shown})];
+    let private = render::unseen(shown.clone());
+    let shown = [json!({"type": 4, "data": private}), json!({"type": 7, "data": shown})];
     let all = opened.chain(shown).map(|body| Body::new("create_interaction_response", name, body));
     all.collect()
 }
@@ -82,11 +87,13 @@ fn others() -> Vec<Body> {
     let answer = |name: &str, body| Body::new("create_interaction_response", name, body);
     let choice = json!({"name": "web-1", "value": "web-1"});
     vec![
-        answer("sure", json!({"type": 4, "data": render::sure(&"é".repeat(200), &"x".repeat(90))})),
+        answer(
+            "sure",
+            json!({"type": 4, "data": render::unseen(render::sure(&"é".repeat(200), &"x".repeat(90)))}),
+        ),
         answer("sure, too long", json!({"type": 4, "data": render::sure("Yes", &"x".repeat(200))})),
-        answer("working", json!({"type": 7, "data": render::working()})),
         answer("pong", json!({"type": 1})),
-        answer("wait, for one person", json!({"type": 5, "data": {"flags": 64}})),
+        answer("wait, for one person", json!({"type": 5, "data": render::unseen(json!({}))})),
         answer("wait, in the same message", json!({"type": 6})),
         answer("choices", json!({"type": 8, "data": {"choices": vec![choice; 25]}})),
         answer("no choices", json!({"type": 8, "data": {"choices": []}})),

@@ -16,7 +16,7 @@ use chrono::TimeDelta;
 use self::api::Api;
 use super::{
     client::Client,
-    deliver,
+    deliver::chats,
     settings::{DiscordGuild, Inbound, Registration, Settings},
     standing::Standing,
 };
@@ -80,7 +80,7 @@ impl Stage {
     }
 
     fn chat(&self, guild: &str) -> Arc<dyn Chat> {
-        let mut chats = deliver::chats(&self.world, &self.client, &self.standing, &self.settings).into_iter();
+        let mut chats = chats(&self.world, &self.client, &self.standing, &self.settings).into_iter();
         chats.find(|chat| chat.workspace().id == guild).expect("that guild")
     }
 

@@ -9,12 +9,12 @@ use super::{
     embeds::{self, Part},
     ids::Id,
     limits,
-    message::{body, private, unseen},
+    message::{answer, body},
     text,
 };
 use crate::{
     actions::Asked,
-    cards::answer,
+    cards::answer::say,
     chat::render::form::{fault, hint},
     ports::chat::{Text, Tone},
 };
@@ -46,7 +46,7 @@ pub fn part(asked: &Asked, id: &str, part: usize) -> Option<Value> {
 }
 
 /// A form as a message, with its fields, what was wrong with them, menus for choices, and buttons that open parts
-/// of it as modals and send it. `id` is its draft's. It is the `data` of an answer.
+/// of it as modals and send it. `id` is its draft's.
 pub fn form(asked: &Asked, id: &str) -> Value {
     let form = &asked.form;
     let (menus, typed) = sorted(asked);
@@ -61,14 +61,14 @@ pub fn form(asked: &Asked, id: &str) -> Value {
     let menus = menus.iter().filter_map(|field| menu(field, id));
     let mut rows: Vec<Value> = menus.map(|menu| components::row(&[menu])).collect();
     rows.push(components::row(&buttons(asked, id, typed.len())));
-    unseen(body("", &embeds::embeds(&parts, tone), &rows, None))
+    body("", &embeds::embeds(&parts, tone), &rows, None)
 }
 
 /// A form that Discord cannot hold: it says what to do instead.
 fn too_much(asked: &Asked) -> Value {
     let words = "This form has more fields than Discord can show. Please type it in one line: ";
     let words = Text::plain(words).code(asked.form.spec.usage()).and(".");
-    private(&answer::say(words, Tone::Warning), &Names::default())
+    answer(&say(words, Tone::Warning), &Names::default())
 }
 
 fn is_wrong(asked: &Asked) -> bool {

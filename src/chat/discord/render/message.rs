@@ -10,7 +10,7 @@ use super::{
     limits, text,
 };
 use crate::{
-    cards,
+    cards::answer::say,
     chat::render::signs,
     ports::chat::{Message, Text, Tone},
 };
@@ -30,13 +30,7 @@ pub fn message(message: &Message, names: &Names, mention: Option<&str>) -> Value
     body(&spoken(message, names, role), &embeds, &rows, role)
 }
 
-/// A message for the eyes of the one who acted, as the `data` of an answer.
-pub fn private(message: &Message, names: &Names) -> Value {
-    unseen(answer(message, names))
-}
-
-/// What somebody is told who acted, wherever it is shown. Nobody is notified, so beside the embeds stands the tone
-/// alone.
+/// A message as the answer to the one who acted. Nobody is notified of it, so beside the embeds stands the tone alone.
 pub fn answer(message: &Message, names: &Names) -> Value {
     let (embeds, rows) = shown(message, names);
     let tone = signs::tone(message.tone).map(|(sign, word)| format!("{sign} {word}")).unwrap_or_default();
@@ -60,28 +54,22 @@ pub fn body(content: &str, embeds: &[Value], rows: &[Value], role: Option<&str>)
     json!({"content": content, "embeds": embeds, "components": rows, "allowed_mentions": mentions})
 }
 
-/// The body as one that only who acted sees.
+/// The body as one that only who acted sees: the `data` of an answer.
 pub fn unseen(mut body: Value) -> Value {
     body["flags"] = json!(EPHEMERAL);
     body
 }
 
-/// The question whether somebody is sure, which Discord has no dialogue for, as the `data` of an answer. `label` is
-/// that of the button that was pressed, `line` what it stands for.
+/// The question whether somebody is sure, which Discord has no dialogue for. `label` is that of the button that was
+/// pressed, `line` what it stands for.
 pub fn sure(label: &str, line: &str) -> Value {
     let label = text::label(label, limits::BUTTON_LABEL);
     let words = Text::default().strong(label.clone()).and("? This cannot be taken back.");
-    let mut asks = private(&cards::answer::say(words, Tone::Warning), &Names::default());
+    let mut asks = answer(&say(words, Tone::Warning), &Names::default());
     let id = Id::Press { number: SURE, line: line.to_owned() }.write();
     let buttons: Vec<Value> = id.iter().map(|id| components::button(&label, Look::Danger, id)).collect();
     asks["components"] = buttons.chunks(limits::BUTTONS).map(components::row).collect();
     asks
-}
-
-/// What stands where an answer will be, as the `data` of an answer.
-pub fn working() -> Value {
-    let words = "This takes longer than usual. The answer will stand here in a moment.";
-    private(&cards::answer::say(words, Tone::Working), &Names::default())
 }
 
 /// The whole in one line: who is asked, the sign and the word for its tone, and what it says.

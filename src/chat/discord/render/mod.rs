@@ -13,6 +13,6 @@ mod tests;
 
 pub use form::{form, modal, part};
 pub use ids::{Id, values_of_modal};
-pub use message::{SURE, answer, message, private, sure, unseen, working};
+pub use message::{SURE, answer, message, sure, unseen};
 
 pub use crate::chat::names::Names;

@@ -111,11 +111,12 @@ fn the_role_is_called_only_while_something_is_asked() {
 
 #[test]
 fn an_answer_is_for_one_person_and_says_it_once() {
-    let answer =
-        private(&Message { tone: Tone::Warning, ..say(vec![Block::Paragraph("Said".into())]) }, &names());
-    assert_eq!((answer["content"].as_str(), answer["flags"].as_u64()), (Some("⚠️ Attention"), Some(64)));
-    assert_eq!(answer["embeds"][0]["description"], "Said");
-    let nothing = private(&Message { summary: Text::default(), ..say(Vec::new()) }, &names());
+    let said =
+        answer(&Message { tone: Tone::Warning, ..say(vec![Block::Paragraph("Said".into())]) }, &names());
+    let said = unseen(said);
+    assert_eq!((said["content"].as_str(), said["flags"].as_u64()), (Some("⚠️ Attention"), Some(64)));
+    assert_eq!(said["embeds"][0]["description"], "Said");
+    let nothing = answer(&Message { summary: Text::default(), ..say(Vec::new()) }, &names());
     assert_eq!((nothing["content"].as_str(), &nothing["embeds"]), (Some("…"), &json!([])));
 }
 

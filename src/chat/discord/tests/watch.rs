@@ -60,8 +60,8 @@ async fn discord_may_be_away_at_start() {
 async fn the_gateway_counts_when_there_is_one() {
     let stage = Stage::open().await;
     assert_eq!(stage.standing.lines().len(), 3, "the token and two guilds");
-    stage.standing.shards(0);
+    stage.standing.shards(Some(0));
     assert_eq!(stage.line("gateway"), (false, "0 open".to_owned()));
-    stage.standing.shards(1);
+    stage.standing.shards(Some(1));
     assert_eq!(stage.line("gateway"), (true, "1 open".to_owned()));
 }

@@ -1,0 +1,183 @@
+//! A typed line as Discord's client makes options of it, by the commands that are registered: people fill in one
+//! option after the other. What is no option of its own goes into `parameters`.
+
+use commands::{Arg, Spec};
+use serde_json::{Map, Value, json};
+
+use super::{api, people::Directory};
+
+/// Somebody's line as the `data` of an interaction. `focus`: the option in which the cursor stands.
+///
+/// What the client does not send, with what it says: there is no such command, a word has no place, an option is
+/// missing.
+pub(super) fn data(
+    commands: &[Value],
+    directory: &Directory,
+    guild: Option<&str>,
+    line: &str,
+    focus: Option<&str>,
+) -> Result<Value, String> {
+    let words = words(line);
+    let first = words.first().map(|word| word.trim_start_matches('/')).unwrap_or_default();
+    let command = commands.iter().find(|command| command["name"] == first);
+    let command = command.ok_or_else(|| format!("there is no command /{first}"))?;
+    let below: Vec<&Value> = list(&command["options"]).filter(|option| option["type"] == 1).collect();
+    let mut data = json!({ "id": command["id"], "name": first, "type": 1 });
+    if command["guild_id"].is_string() {
+        data["guild_id"] = json!(guild);
+    }
+    let filled = if below.is_empty() {
+        let filled = fill(command, commands::find(&[first]).map(|entry| entry.spec), &words[1..], focus)?;
+        data["options"] = filled.options(directory, &mut data.clone(), focus).into();
+        filled
+    } else {
+        let verb = words.get(1).map(String::as_str).unwrap_or_default();
+        let chosen = below.iter().find(|option| option["name"] == verb);
+        let chosen = chosen.ok_or_else(|| format!("there is no command /{first} {verb}"))?;
+        let spec = commands::find(&[first, verb]).map(|entry| entry.spec);
+        let filled = fill(chosen, spec, &words[2..], focus)?;
+        let options = filled.options(directory, &mut data.clone(), focus);
+        data["options"] = json!([{ "name": verb, "type": 1, "options": options }]);
+        filled
+    };
+    filled.resolve(directory, guild, &mut data);
+    Ok(data)
+}
+
+/// Values by option, in the order in which they were given.
+struct Filled<'a> {
+    declared: Vec<&'a Value>,
+    values: Vec<(String, String)>,
+}
+
+fn fill<'a>(
+    command: &'a Value,
+    spec: Option<&'static Spec>,
+    words: &[String],
+    focus: Option<&str>,
+) -> Result<Filled<'a>, String> {
+    let declared: Vec<&Value> = list(&command["options"]).collect();
+    let is_declared = |name: &str| declared.iter().any(|option| option["name"] == name);
+    let mut filled = Filled { declared: declared.clone(), values: Vec::new() };
+    let args: &[Arg] = spec.map_or(&[], |spec| spec.args);
+    let mut places = args.iter().filter(|arg| arg.positional && !arg.rest && is_declared(arg.name));
+    let bare = args.iter().find(|arg| arg.bare && is_declared(arg.name));
+    let rest = args.iter().find(|arg| arg.rest && is_declared(arg.name)).map(|arg| arg.name);
+    let plain = || declared.first().and_then(|option| option["name"].as_str()).filter(|_| args.is_empty());
+    for word in words {
+        let named = word.split_once('=').filter(|(name, _)| is_name(name));
+        let begun = rest.is_some_and(|rest| filled.has(rest));
+        match named {
+            Some((name, value)) if is_declared(name) => filled.set(name, value),
+            Some(_) if is_declared("parameters") && !begun => filled.add("parameters", word),
+            _ => {
+                let place = if begun { None } else { places.find(|arg| !filled.has(arg.name)) };
+                let span = bare.filter(|arg| is_span(word) && !filled.has(arg.name) && !begun);
+                let name = place.or(span).map(|arg| arg.name).or(rest).or_else(plain);
+                filled.add(name.ok_or_else(|| format!("`{word}` has no place"))?, word);
+            }
+        }
+    }
+    if let Some(name) = focus.filter(|name| !filled.has(name)) {
+        filled.set(name, "");
+    }
+    let missing = declared.iter().filter(|option| option["required"] == true && focus.is_none());
+    let missing: Vec<&str> = missing.filter_map(|option| option["name"].as_str()).collect();
+    match missing.into_iter().find(|name| !filled.has(name)) {
+        Some(name) => Err(format!("please fill in `{name}`")),
+        None => Ok(filled),
+    }
+}
+
+impl Filled<'_> {
+    fn has(&self, name: &str) -> bool {
+        self.values.iter().any(|(known, _)| known == name)
+    }
+
+    fn set(&mut self, name: &str, value: &str) {
+        self.values.retain(|(known, _)| known != name);
+        self.values.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Adds words to those that are there.
+    fn add(&mut self, name: &str, word: &str) {
+        match self.values.iter_mut().find(|(known, _)| known == name) {
+            Some((_, value)) => *value = format!("{value} {word}"),
+            None => self.values.push((name.to_owned(), word.to_owned())),
+        }
+    }
+
+    fn kind(&self, name: &str) -> u64 {
+        let declared = self.declared.iter().find(|option| option["name"] == name);
+        declared.and_then(|option| option["type"].as_u64()).unwrap_or_else(|| panic!("no option {name}"))
+    }
+
+    fn options(&self, directory: &Directory, _data: &mut Value, focus: Option<&str>) -> Vec<Value> {
+        let option = |(name, value): &(String, String)| {
+            let kind = self.kind(name);
+            let mentioned = value.strip_prefix('@').and_then(|handle| directory.named(handle));
+            let sent = match (kind, mentioned) {
+                (6, Some(user)) => json!(user.id),
+                (3, Some(user)) => json!(format!("<@{}>", user.id)),
+                (4, _) => value.parse::<i64>().map_or_else(|_| json!(value), |number| json!(number)),
+                (5, _) => json!(value == "true"),
+                _ => json!(value),
+            };
+            let mut option = json!({ "name": name, "type": kind, "value": sent });
+            if focus == Some(name) {
+                option["focused"] = json!(true);
+            }
+            option
+        };
+        self.values.iter().map(option).collect()
+    }
+
+    /// Adds what Discord says of people whom an option names.
+    fn resolve(&self, directory: &Directory, guild: Option<&str>, data: &mut Value) {
+        let (mut users, mut members) = (Map::new(), Map::new());
+        for (name, value) in self.values.iter().filter(|(name, _)| self.kind(name) == 6) {
+            let user = value.strip_prefix('@').and_then(|handle| directory.named(handle));
+            let user = user.unwrap_or_else(|| panic!("{name} is nobody: {value}"));
+            users.insert(user.id.clone(), api::account(user));
+            let member = guild.and_then(|guild| directory.guilds[guild].members.get(&user.id));
+            if let Some(member) = member {
+                let mut member = api::describe(user, member);
+                member.as_object_mut().expect("an object").remove("user");
+                members.insert(user.id.clone(), member);
+            }
+        }
+        if !users.is_empty() {
+            data["resolved"] = json!({ "users": users, "members": members });
+        }
+    }
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn is_name(text: &str) -> bool {
+    text.starts_with(|char: char| char.is_ascii_lowercase())
+        && text.chars().all(|char| char.is_ascii_lowercase() || char.is_ascii_digit() || "_-".contains(char))
+}
+
+fn is_span(word: &str) -> bool {
+    let digits = word.trim_end_matches(|char: char| char.is_ascii_lowercase());
+    !digits.is_empty() && digits.len() < word.len() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The words of a line; what stands between quotation marks is one.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for char in line.chars() {
+        let last = words.last_mut().expect("a word");
+        match char {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            other => last.push(other),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
