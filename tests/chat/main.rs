@@ -1,8 +1,9 @@
 //! One contract for every chat platform, told as conversations: what people type, press, fill in and see.
 //!
-//! Each story of the contract is told in the console and in Slack, there by Socket Mode and by HTTP, with the same
-//! snapshots. Slack is a stand-in that speaks the true protocol (`../support/slack/`). The whole bot runs: engine,
-//! database, adapter; only the provisioner, the mail and the clock are of paper.
+//! Each story of the contract is told in the console, in Slack (by Socket Mode and by HTTP) and in Discord (by the
+//! gateway and by HTTP), with the same snapshots. Slack and Discord are stand-ins that speak the true protocols
+//! (`../support/slack/`, `../support/discord/`). The whole bot runs: engine, database, adapter; only the provisioner,
+//! the mail and the clock are of paper.
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on should stop where it stands")]
 #![expect(clippy::too_many_lines, reason = "a story is as long as what was said in it")]
@@ -27,10 +28,16 @@ use world::{On, World};
 
 /// Makes one test of each story for each platform. A story that is missing here is reported as dead code.
 macro_rules! contract {
+    (where_lines_are_typed $($group:ident: $($story:ident),+;)*) => {
+        contract!(@on typed_on_the_console, Console: $($group: $($story),+;)*);
+        contract!(@on typed_in_slack, SlackHttp: $($group: $($story),+;)*);
+    };
     ($($group:ident: $($story:ident),+;)*) => {
         contract!(@on on_the_console, Console: $($group: $($story),+;)*);
         contract!(@on in_slack_by_socket, SlackSocket: $($group: $($story),+;)*);
         contract!(@on in_slack_by_http, SlackHttp: $($group: $($story),+;)*);
+        contract!(@on in_discord_by_gateway, DiscordGateway: $($group: $($story),+;)*);
+        contract!(@on in_discord_by_http, DiscordHttp: $($group: $($story),+;)*);
     };
     (@on $name:ident, $on:ident: $($group:ident: $($story:ident),+;)*) => {
         mod $name {
@@ -52,6 +59,11 @@ contract! {
     talk: what_is_missing_is_asked_for, a_mistake_is_marked, help_for_whoever_asks, nobody_known,
         somebody_is_mentioned, secrets_are_private;
     warnings: extended_or_released_from_the_warning;
+}
+
+contract! {
+    where_lines_are_typed
+    talk: a_line_that_is_no_command;
 }
 
 /// What only HTTP has.

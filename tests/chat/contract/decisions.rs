@@ -28,12 +28,12 @@ pub async fn rejected_with_a_reason_by_form(world: &mut World) {
     For: 2 days
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
-    Rejected by @ada at Mon 23 Nov 2026 09:00 UTC: the cluster is full until Friday
+    Rejected by @ada on PLATFORM at Mon 23 Nov 2026 09:00 UTC: the cluster is full until Friday
     ");
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Rejected by @ada at Mon 23 Nov 2026 10:00 CET: the cluster is full until Friday
+    Rejected by @ada on PLATFORM at Mon 23 Nov 2026 10:00 CET: the cluster is full until Friday
     Template: web
     Size: cpu=1 memory=2Gi
     For: 2 days

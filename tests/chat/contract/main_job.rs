@@ -45,12 +45,12 @@ pub async fn from_the_request_to_the_purge(world: &mut World) {
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
     Ends: Thu 26 Nov 2026 09:21 UTC
-    Approved by @ada at Mon 23 Nov 2026 09:21 UTC. Active.
+    Approved by @ada on PLATFORM at Mon 23 Nov 2026 09:21 UTC. Active.
     ");
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:21 CET. Active.
+    Approved by @ada on PLATFORM at Mon 23 Nov 2026 10:21 CET. Active.
     Template: web
     Size: cpu=2 memory=4Gi
     For: 3 days
@@ -75,7 +75,7 @@ pub async fn from_the_request_to_the_purge(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:21 CET. Active, and ends soon.
+    Approved by @ada on PLATFORM at Mon 23 Nov 2026 10:21 CET. Active, and ends soon.
     Template: web
     Size: cpu=2 memory=4Gi
     For: 3 days
@@ -108,7 +108,7 @@ pub async fn from_the_request_to_the_purge(world: &mut World) {
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
     Ends: Thu 26 Nov 2026 09:21 UTC
-    Approved by @ada at Mon 23 Nov 2026 09:21 UTC. Active, and ends soon.
+    Approved by @ada on PLATFORM at Mon 23 Nov 2026 09:21 UTC. Active, and ends soon.
 
     sublet:
     # @dana asks for 2 days more for web-1
@@ -130,19 +130,19 @@ pub async fn from_the_request_to_the_purge(world: &mut World) {
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
     Ends: Sat 28 Nov 2026 09:21 UTC
-    Approved by @ada at Mon 23 Nov 2026 09:21 UTC. Active.
+    Approved by @ada on PLATFORM at Mon 23 Nov 2026 09:21 UTC. Active.
 
     sublet (rewritten):
     # @dana asks for 2 days more for web-1
     Reason: the demo was moved
     Ends now: Sat 28 Nov 2026 09:21 UTC
     At the latest: Mon 30 Nov 2026 09:21 UTC
-    Approved by @bob at Wed 25 Nov 2026 09:22 UTC
+    Approved by @bob on PLATFORM at Wed 25 Nov 2026 09:22 UTC
     ");
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:21 CET. Active.
+    Approved by @ada on PLATFORM at Mon 23 Nov 2026 10:21 CET. Active.
     Template: web
     Size: cpu=2 memory=4Gi
     For: 3 days
@@ -150,7 +150,7 @@ pub async fn from_the_request_to_the_purge(world: &mut World) {
     Ends: Sat 28 Nov 2026 10:21 CET
         ssh -p 22001 dev@env.example.org
     (Host key `SHA256:host`)
-    (Extended by @bob at Wed 25 Nov 2026 10:22 CET)
+    (Extended by @bob on PLATFORM at Wed 25 Nov 2026 10:22 CET)
     [Release now]
 
     sublet (rewritten):
@@ -166,7 +166,7 @@ pub async fn from_the_request_to_the_purge(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:21 CET. Purged at Sat 28 Nov 2026 12:21 CET
+    Approved by @ada on PLATFORM at Mon 23 Nov 2026 10:21 CET. Purged at Sat 28 Nov 2026 12:21 CET
     Template: web
     Size: cpu=2 memory=4Gi
     For: 3 days
@@ -198,7 +198,7 @@ pub async fn from_the_request_to_the_purge(world: &mut World) {
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
     Ends: Sat 28 Nov 2026 09:21 UTC
-    Approved by @ada at Mon 23 Nov 2026 09:21 UTC. Purged at Sat 28 Nov 2026 11:21 UTC
+    Approved by @ada on PLATFORM at Mon 23 Nov 2026 09:21 UTC. Purged at Sat 28 Nov 2026 11:21 UTC
     ");
     assert_snapshot!(world.says("dana", "/env why web-1").await, @"
     # The story of web-1

@@ -71,11 +71,15 @@ pub async fn a_mistake_is_marked(world: &mut World) {
                              ^^^
     (`/template show web` explains its parameters.)
     ");
+}
+
+/// Where whole lines are typed. Discord's client sends no command that is not registered, and no word without a place.
+pub async fn a_line_that_is_no_command(world: &mut World) {
     assert_snapshot!(world.says("dana", "/env reqest web").await, @"
     /env reqest web
          ^^^^^^
     There is no command `/env reqest`.
-    `/env` knows: request, create, list, show, ssh, extend, release, withdraw, why, approve, reject, retry.
+    `/env` knows: request, create, list, show, ssh, extend, release, withdraw, link, why, approve, reject, retry.
     Did you mean  /env request web
     ");
     assert_snapshot!(world.says("dana", "/env show <web> & \"co").await, @r#"
@@ -95,6 +99,7 @@ pub async fn help_for_whoever_asks(world: &mut World) {
     /env extend     Ask for more time, once, with a reason
     /env release    Give an environment back; everything in it is deleted
     /env withdraw   Take a request back before it is decided
+    /env link       Link your account on another platform
     /env why        Tell the story of an environment, even when it is gone
     /env retry      Try again what failed: provisioning or purging
     /key add        Store your SSH public key, so that you can log in

@@ -15,7 +15,7 @@ pub async fn extended_or_released_from_the_warning(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Active, and ends soon.
+    Approved by @ada on PLATFORM at Mon 23 Nov 2026 10:00 CET. Active, and ends soon.
     Template: web
     Size: cpu=1 memory=2Gi
     For: 2 days
@@ -56,7 +56,7 @@ pub async fn extended_or_released_from_the_warning(world: &mut World) {
     assert_snapshot!(world.sees("dana").await, @"
     sublet (rewritten):
     # web-1
-    Approved by @ada at Mon 23 Nov 2026 10:00 CET. Purged at Tue 24 Nov 2026 10:01 CET
+    Approved by @ada on PLATFORM at Mon 23 Nov 2026 10:00 CET. Purged at Tue 24 Nov 2026 10:01 CET
     Template: web
     Size: cpu=1 memory=2Gi
     For: 2 days

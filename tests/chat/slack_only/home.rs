@@ -38,7 +38,7 @@ pub async fn what_i_have_and_what_waits_for_me(world: &mut World) {
     assert_snapshot!(world.short(&home), @"
     [Request an environment] [My keys] [Templates]
     # Your environments
-    web-1: Approved by @ada at Mon 23 Nov 2026 10:00 CET. Active.
+    web-1: Approved by @ada on PLATFORM at Mon 23 Nov 2026 10:00 CET. Active.
     ▓▓▓▓▓▓▓▓▓░ 1 day 23 hours left, until Wed 25 Nov 2026 10:00 CET
     [Extend] [Release now]
     ░░░░░░░░░░ 0 of 2 undecided requests

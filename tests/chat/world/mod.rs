@@ -7,6 +7,7 @@ pub mod clock;
 #[path = "../../stories/world/cluster.rs"]
 pub mod cluster;
 mod console;
+pub mod discord;
 #[path = "../../stories/world/mailbox.rs"]
 pub mod mailbox;
 #[path = "../../stories/world/paper.rs"]
@@ -21,7 +22,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use sublet::{
     actions::World as Means,
-    domain::person::Person,
+    domain::{person::Person, platform::Platform},
     engine::Engine,
     ports::{chat::Chat, cluster::Cluster, mail::Mail, store::Tx},
     store::{Options, open},
@@ -32,6 +33,7 @@ use self::{
     clock::{CountedIds, FrozenClock},
     cluster::FakeCluster,
     console::ConsoleSide,
+    discord::DiscordSide,
     mailbox::Mailbox,
     paper::Names,
     slack::SlackSide,
@@ -44,6 +46,19 @@ pub enum On {
     Console,
     SlackSocket,
     SlackHttp,
+    DiscordGateway,
+    DiscordHttp,
+}
+
+impl On {
+    /// The platform's name as people read it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Console => Platform::Console.name(),
+            Self::SlackSocket | Self::SlackHttp => Platform::Slack.name(),
+            Self::DiscordGateway | Self::DiscordHttp => Platform::Discord.name(),
+        }
+    }
 }
 
 /// The bot, its platform and what else is around it.
@@ -56,6 +71,7 @@ pub struct World {
     pub mail: Arc<Mailbox>,
     /// The time.
     pub clock: Arc<FrozenClock>,
+    on: On,
     names: Names,
     side: Side,
 }
@@ -64,12 +80,14 @@ pub struct World {
 enum Side {
     Console(Box<ConsoleSide>),
     Slack(Box<SlackSide>),
+    Discord(Box<DiscordSide>),
 }
 
 /// Something with a label on it, as somebody saw it once.
 pub enum Button {
     Console(console::Seen),
     Slack(crate::slack::act::Pressable),
+    Discord(crate::discord::act::Pressable),
 }
 
 impl World {
@@ -78,7 +96,8 @@ impl World {
         Self::with_keys(on, database, false).await
     }
 
-    /// The same in two workspaces of Slack, whose members may come in without being listed.
+    /// The same in two workspaces of Slack, whose members may come in without being listed, or in two guilds of
+    /// Discord.
     pub async fn newcomers(on: On, database: &Database) -> Self {
         Self::with_keys(on, database, true).await
     }
@@ -116,6 +135,11 @@ impl World {
                 let chats = side.adapter.chats();
                 (Side::Slack(Box::new(side)), chats)
             }
+            On::DiscordGateway | On::DiscordHttp => {
+                let side = DiscordSide::new(&world, on == On::DiscordHttp, all_members).await;
+                let chats = side.adapter.chats();
+                (Side::Discord(Box::new(side)), chats)
+            }
         };
         let engine = Engine {
             world,
@@ -125,7 +149,7 @@ impl World {
             devops: vec!["devops@example.org".to_owned()],
             holder: "first".to_owned(),
         };
-        let world = Self { engine, cluster, mail, clock, names: Names::default(), side };
+        let world = Self { engine, cluster, mail, clock, on, names: Names::default(), side };
         for person in places::people() {
             world.knows(&person).await;
         }
@@ -155,7 +179,15 @@ impl World {
     pub fn slack(&self) -> &SlackSide {
         match &self.side {
             Side::Slack(side) => side,
-            Side::Console(_) => panic!("this story is told in Slack only"),
+            _ => panic!("this story is told in Slack only"),
+        }
+    }
+
+    /// Discord, where the story is told there.
+    pub fn discord(&self) -> &DiscordSide {
+        match &self.side {
+            Side::Discord(side) => side,
+            _ => panic!("this story is told in Discord only"),
         }
     }
 
@@ -170,8 +202,10 @@ impl World {
         let waiting = self.store().await.waiting(100).await.expect("what waits");
         let keys: Vec<String> = waiting.iter().map(|queued| queued.effect.key()).collect();
         assert_eq!(keys, Vec::<String>::new(), "effects are undelivered");
-        if let Side::Slack(side) = &self.side {
-            side.ends();
+        match &self.side {
+            Side::Console(_) => {}
+            Side::Slack(side) => side.ends(),
+            Side::Discord(side) => side.ends(),
         }
     }
 }

@@ -12,6 +12,7 @@ impl World {
         let said = match &self.side {
             Side::Console(side) => side.says(self, who, &line).await,
             Side::Slack(side) => side.says(who, &line, zone).await,
+            Side::Discord(side) => side.says(who, &line, zone).await,
         };
         self.heard(&said)
     }
@@ -21,6 +22,7 @@ impl World {
         match &self.side {
             Side::Console(side) => Button::Console(side.finds(place, label).await),
             Side::Slack(side) => Button::Slack(side.button(who, place, label)),
+            Side::Discord(side) => Button::Discord(side.button(who, place, label)),
         }
     }
 
@@ -30,6 +32,7 @@ impl World {
         let said = match (&self.side, button) {
             (Side::Console(side), Button::Console(seen)) => side.presses(self, who, seen).await,
             (Side::Slack(side), Button::Slack(what)) => side.presses(who, what, zone).await,
+            (Side::Discord(side), Button::Discord(what)) => side.presses(who, what, zone).await,
             _ => panic!("a button of another platform"),
         };
         self.heard(&said)
@@ -47,6 +50,7 @@ impl World {
         let said = match &self.side {
             Side::Console(side) => side.fills(self, who, given).await,
             Side::Slack(side) => side.fills(who, given, zone).await,
+            Side::Discord(side) => side.fills(who, given, zone).await,
         };
         self.heard(&said)
     }
@@ -57,6 +61,7 @@ impl World {
         match &self.side {
             Side::Console(side) => side.again(self).await,
             Side::Slack(side) => side.again().await,
+            Side::Discord(side) => side.again().await,
         }
     }
 
@@ -67,12 +72,13 @@ impl World {
         let news = match &self.side {
             Side::Console(side) => side.reads(place, zone).await,
             Side::Slack(side) => side.reads(place, zone),
+            Side::Discord(side) => side.reads(place, zone),
         };
         let show = |(new, text): &(bool, String)| {
             let mark = if *new { "sublet:" } else { "sublet (rewritten):" };
             format!("{mark}\n{text}")
         };
-        self.names.short(&news.iter().map(show).collect::<Vec<_>>().join("\n\n"))
+        self.short(&news.iter().map(show).collect::<Vec<_>>().join("\n\n"))
     }
 
     /// The real name behind a short one.
@@ -80,14 +86,15 @@ impl World {
         self.names.real(name)
     }
 
-    /// The text with short names.
+    /// The text with short names, and without the name of the platform on which something was decided.
     pub fn short(&self, text: &str) -> String {
-        self.names.short(text)
+        let on = format!(" on {} at ", self.on.name());
+        self.names.short(text).replace(&on, " on PLATFORM at ")
     }
 
     fn heard(&self, said: &str) -> String {
         assert!(!said.contains("Something broke"), "a fault: {said}");
-        self.names.short(said)
+        self.short(said)
     }
 
     async fn zone(&self, who: &str) -> Tz {

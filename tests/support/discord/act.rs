@@ -154,6 +154,24 @@ impl Discord {
     }
 }
 
+impl Discord {
+    /// A choice in a menu on a message, by the menu's id.
+    pub fn menu(&self, message: &str, is_it: impl Fn(&str) -> bool, value: &str) -> Option<Pressable> {
+        self.with(|state| {
+            let message = state.message(message)?;
+            let rows = message.now().components.iter().filter_map(|row| row["components"].as_array());
+            let menus = rows.flatten().filter(|part| part["type"] == 3 && part["disabled"] != true);
+            let mut menus = menus.filter(|menu| is_it(menu["custom_id"].as_str().unwrap_or_default()));
+            let menu = menus.next()?;
+            let options = menu["options"].as_array().cloned().unwrap_or_default();
+            let known = options.iter().any(|option| option["value"] == value);
+            assert!(known, "there is no option {value} in {menu}");
+            let id = menu["custom_id"].as_str().unwrap_or_default();
+            Some(Pressable { message: Box::new(message.clone()), data: chosen(id, value) })
+        })
+    }
+}
+
 impl Pressable {
     fn on(message: &Message, back: usize, fits: impl Fn(&str, &str) -> bool) -> Option<Self> {
         let mut then = message.clone();

@@ -49,7 +49,10 @@ fn one(state: &State, line: &str, zone: Tz) -> String {
             return format!("# {}", inline(state, rest, zone));
         }
     }
-    inline(state, line, zone)
+    match line.strip_prefix("• ") {
+        Some(item) => format!("- {}", inline(state, item, zone)),
+        None => inline(state, line, zone),
+    }
 }
 
 /// Words within a line.

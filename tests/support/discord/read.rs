@@ -70,6 +70,7 @@ fn embedded(state: &State, embed: &Value, zone: Tz) -> Vec<String> {
         let (name, value) = (text(&field["name"]), text(&field["value"]));
         let value = markup::plain(state, &value, zone);
         let name = markup::inline(state, &name, zone);
+        // A field without a name goes on where the others end.
         lines.push(if name.is_empty() { value } else { format!("{name}: {value}").trim_end().to_owned() });
     }
     // A footer shows no markup.

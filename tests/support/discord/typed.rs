@@ -28,7 +28,7 @@ pub(super) fn data(
     }
     let filled = if below.is_empty() {
         let filled = fill(command, commands::find(&[first]).map(|entry| entry.spec), &words[1..], focus)?;
-        data["options"] = filled.options(directory, &mut data.clone(), focus).into();
+        data["options"] = filled.options(directory, focus).into();
         filled
     } else {
         let verb = words.get(1).map(String::as_str).unwrap_or_default();
@@ -36,7 +36,7 @@ pub(super) fn data(
         let chosen = chosen.ok_or_else(|| format!("there is no command /{first} {verb}"))?;
         let spec = commands::find(&[first, verb]).map(|entry| entry.spec);
         let filled = fill(chosen, spec, &words[2..], focus)?;
-        let options = filled.options(directory, &mut data.clone(), focus);
+        let options = filled.options(directory, focus);
         data["options"] = json!([{ "name": verb, "type": 1, "options": options }]);
         filled
     };
@@ -81,6 +81,9 @@ fn fill<'a>(
     if let Some(name) = focus.filter(|name| !filled.has(name)) {
         filled.set(name, "");
     }
+    if let Some((name, _)) = filled.values.iter().find(|(name, value)| !filled.takes(name, value)) {
+        return Err(format!("`{name}` does not take that"));
+    }
     let missing = declared.iter().filter(|option| option["required"] == true && focus.is_none());
     let missing: Vec<&str> = missing.filter_map(|option| option["name"].as_str()).collect();
     match missing.into_iter().find(|name| !filled.has(name)) {
@@ -107,12 +110,21 @@ impl Filled<'_> {
         }
     }
 
+    /// Whether Discord's client would send that value: not too long, one of the choices, a number.
+    fn takes(&self, name: &str, value: &str) -> bool {
+        let Some(option) = self.declared.iter().find(|option| option["name"] == name) else { return false };
+        let short = option["max_length"].as_u64().is_none_or(|most| value.chars().count() as u64 <= most);
+        let mut choices = list(&option["choices"]).peekable();
+        let offered = choices.peek().is_none() || choices.any(|choice| choice["value"] == value);
+        short && offered && (option["type"] != 4 || value.parse::<i64>().is_ok())
+    }
+
     fn kind(&self, name: &str) -> u64 {
         let declared = self.declared.iter().find(|option| option["name"] == name);
         declared.and_then(|option| option["type"].as_u64()).unwrap_or_else(|| panic!("no option {name}"))
     }
 
-    fn options(&self, directory: &Directory, _data: &mut Value, focus: Option<&str>) -> Vec<Value> {
+    fn options(&self, directory: &Directory, focus: Option<&str>) -> Vec<Value> {
         let option = |(name, value): &(String, String)| {
             let kind = self.kind(name);
             let mentioned = value.strip_prefix('@').and_then(|handle| directory.named(handle));
@@ -180,4 +192,58 @@ fn words(line: &str) -> Vec<String> {
     }
     words.retain(|word| !word.is_empty());
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(line: &str) -> Result<Value, String> {
+        let option = |name: &str| json!({ "type": 3, "name": name, "description": "x", "max_length": 40 });
+        let request = ["template", "parameters", "for", "until", "key", "reason"].map(option);
+        let registered = json!([
+            { "id": "1", "name": "env", "description": "x", "options": [
+                { "type": 1, "name": "request", "description": "x", "options": request },
+                { "type": 1, "name": "list", "description": "x", "options": [option("who")] },
+            ] },
+            { "id": "2", "name": "help", "description": "x", "options": [option("command")] },
+        ]);
+        let directory = Directory::default();
+        let data = data(registered.as_array().expect("commands"), &directory, None, line, None)?;
+        let below = match data["options"][0]["type"].as_u64() {
+            Some(1) => &data["options"][0]["options"],
+            _ => &data["options"],
+        };
+        Ok(list(below).map(|option| json!([option["name"], option["value"]])).collect())
+    }
+
+    #[test]
+    fn a_line_becomes_options() {
+        let pairs = |pairs: &[(&str, &str)]| {
+            Ok(pairs.iter().map(|(name, value)| json!([name, value])).collect::<Vec<Value>>().into())
+        };
+        for (line, expected) in [
+            ("/env request", &[][..]),
+            (
+                "/env request web cpu=2 memory=4Gi for=3d the demo",
+                &[
+                    ("template", "web"),
+                    ("parameters", "cpu=2 memory=4Gi"),
+                    ("for", "3d"),
+                    ("reason", "the demo"),
+                ],
+            ),
+            (
+                "/env request web 3d until=\"2026-12-01 18:00\"",
+                &[("template", "web"), ("for", "3d"), ("until", "2026-12-01 18:00")],
+            ),
+            ("/env list @sublet", &[("who", "<@1100000000000000001>")]),
+            ("/help env release", &[("command", "env release")]),
+        ] {
+            assert_eq!(sent(line), pairs(expected), "{line}");
+        }
+        for held in ["/what", "/env reqest web", "/env list one two"] {
+            assert!(sent(held).is_err(), "{held}");
+        }
+    }
 }
