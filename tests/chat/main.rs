@@ -17,6 +17,7 @@ mod slack;
 mod slack_only;
 #[path = "../support/mod.rs"]
 mod support;
+mod together;
 mod world;
 
 use std::panic::AssertUnwindSafe;
@@ -116,6 +117,21 @@ chaos! {
         limits_without_end, errors_and_lost_answers, the_token_comes_and_goes, out_of_order_and_on_old_cards;
     chaos_by_http, SlackHttp: limits_without_end, errors_and_lost_answers, the_token_comes_and_goes,
         out_of_order_and_on_old_cards;
+}
+
+/// Slack, Discord and the console at once, with two instances on Postgres.
+#[test]
+fn one_decision_on_three_platforms() {
+    let several = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    several.expect("a runtime on two threads").block_on(async {
+        let Some(database) = Database::postgres().await else { return };
+        let whole = together::one_decision_on_three_platforms(&database);
+        let outcome = AssertUnwindSafe(whole).catch_unwind().await;
+        database.remove().await;
+        if let Err(panic) = outcome {
+            std::panic::resume_unwind(panic);
+        }
+    });
 }
 
 /// The main job once more, on Postgres.

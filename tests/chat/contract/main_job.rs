@@ -155,8 +155,8 @@ pub async fn from_the_request_to_the_purge(world: &mut World) {
 
     sublet (rewritten):
     web-1 ends in about 1 day, at Thu 26 Nov 2026 10:21 CET. Everything in it will be deleted then.
-    [Release now]
     (This has moved on since: `/env show web-1` tells how it stands.)
+    [Release now]
 
     sublet:
     web-1 was extended by @bob and now ends at Sat 28 Nov 2026 10:21 CET.

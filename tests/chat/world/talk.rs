@@ -76,7 +76,7 @@ impl World {
         };
         let show = |(new, text): &(bool, String)| {
             let mark = if *new { "sublet:" } else { "sublet (rewritten):" };
-            format!("{mark}\n{text}")
+            format!("{mark}\n{}", buttons_last(text))
         };
         self.short(&news.iter().map(show).collect::<Vec<_>>().join("\n\n"))
     }
@@ -100,4 +100,11 @@ impl World {
     async fn zone(&self, who: &str) -> Tz {
         self.person(who).await.map_or(Tz::UTC, |person| person.zone)
     }
+}
+
+/// A message with its buttons at the end, where Discord always has them.
+fn buttons_last(text: &str) -> String {
+    let (buttons, words): (Vec<&str>, Vec<&str>) =
+        text.lines().partition(|line| line.starts_with('[') && line.ends_with(']'));
+    words.into_iter().chain(buttons).collect::<Vec<_>>().join("\n")
 }

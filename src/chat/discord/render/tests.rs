@@ -406,7 +406,7 @@ proptest! {
         prop_assert!(limits::length(&plain) <= limit && is_safe(&plain, &[]) && !plain.contains("**"), "{plain}");
         let strong = text::markdown(&Text::default().strong(words.clone()), &names(), limit);
         prop_assert!(limits::length(&strong) <= limit && is_safe(&strong, &[]), "{strong}");
-        prop_assert!(strong.matches("**").count() % 2 == 0, "{strong}");
+        prop_assert!(strong.matches("**").count().is_multiple_of(2), "{strong}");
         let code = text::markdown(&Text::default().code(words), &names(), limit);
         prop_assert!(limits::length(&code) <= limit && code.matches('`').count() <= 2, "{code}");
     }

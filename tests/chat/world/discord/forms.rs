@@ -28,25 +28,35 @@ fn named(title: &str) -> (String, String) {
 }
 
 /// A form that is shown as a message: its title, each field with what stands in it, and what is wrong with it.
-pub(super) fn message(discord: &Discord, id: &str, text: &str) -> String {
-    let title = discord.with(|state| state.message(id).expect("that message").now().text.clone());
-    let title = title.trim_matches('*').to_owned();
+pub(super) fn message(text: &str) -> String {
+    let mut shown = text.lines().filter(|line| !line.starts_with('[') && !is_hint(line));
+    let title = shown.next().unwrap_or_default().trim_start_matches("# ");
     let mut lines = vec![format!("form: {title}")];
-    for line in text.lines().filter(|line| !line.starts_with('[') && !is_hint(line)) {
+    for line in shown {
         match line.strip_prefix("⚠️ ") {
             Some(fault) if lines.len() > 1 => lines.push(format!("  ! {fault}")),
             Some(problem) => {
                 lines.push(format!("! {}", problem.trim_start_matches("That did not work: ")));
             }
-            None => lines.push(filled(line)),
+            None => match lines.last_mut().filter(|last| last.starts_with("  ! ") && !is_field(line)) {
+                // Where errors are one line they are the same words.
+                Some(fault) => *fault = format!("{fault} {line}"),
+                None => lines.push(filled(line)),
+            },
         }
     }
-    lines.push(format!("[{}]", named(&title).1));
+    lines.push(format!("[{}]", named(title).1));
     lines.join("\n")
 }
 
 fn is_hint(line: &str) -> bool {
     line.starts_with('(') && line.ends_with(')')
+}
+
+/// Whether a line is a field, which has a short label.
+fn is_field(line: &str) -> bool {
+    let parts = line.split_once(':').filter(|(_, value)| value.is_empty() || value.starts_with(' '));
+    parts.is_some_and(|(label, _)| label.chars().count() <= 46 && !label.contains(['.', '`']))
 }
 
 /// A field without the dash for nothing.

@@ -151,7 +151,7 @@ impl DiscordSide {
         let mut forms = self.forms.lock().expect("the forms");
         if self.discord.finds_on(id, |_, value| value.starts_with("s|")).is_some() {
             forms.insert(user.to_owned(), id.to_owned());
-            return forms::message(&self.discord, id, &text);
+            return forms::message(&text);
         }
         forms.remove(user);
         text

@@ -123,8 +123,14 @@ async fn serve(stream: TcpStream, discord: Weak<Inner>, stop: CancellationToken)
     #[expect(clippy::result_large_err, reason = "the shape of the handshake's callback")]
     let look = |request: &Request, response: Response| {
         let query = request.uri().query().unwrap_or_default();
-        let has = |wanted: &str| query.split('&').any(|part| part == wanted);
-        spoken.store(has("v=10") && has("encoding=json") && !query.contains("compress="), Ordering::Relaxed);
+        let mut parts = query.split('&').filter_map(|part| part.split_once('='));
+        // JSON is spoken where nothing else is asked for.
+        let known = |(name, value): (&str, &str)| match name {
+            "v" => value == "10",
+            "encoding" => value == "json",
+            other => other != "compress",
+        };
+        spoken.store(query.contains("v=10") && parts.all(known), Ordering::Relaxed);
         Ok(response)
     };
     let Ok(mut socket) = accept_hdr_async(stream, look).await else { return };
