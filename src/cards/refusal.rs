@@ -58,7 +58,7 @@ fn about_people(refusal: &Refusal) -> Option<Said> {
         Refusal::NotAdmitted { membership } => Said::new(
             match membership {
                 Membership::Bot => "Sublet listens to people, not to programs.",
-                Membership::Left => "This account was closed.",
+                Membership::Left => "This account was closed, or has left.",
                 Membership::Guest => "Guests may not use Sublet here.",
                 Membership::Member | Membership::Stranger => {
                     "People of other organisations may not use Sublet here."

@@ -12,6 +12,7 @@ mod chaos;
 mod contract;
 #[path = "../support/discord/mod.rs"]
 mod discord;
+mod discord_only;
 #[path = "../support/slack/mod.rs"]
 mod slack;
 mod slack_only;
@@ -70,7 +71,7 @@ contract! {
 /// What only HTTP has.
 #[test]
 fn one_address_for_everything() {
-    told_in_slack(On::SlackHttp, slack_only::deliveries::one_address_for_everything);
+    told_everywhere(On::SlackHttp, slack_only::deliveries::one_address_for_everything);
 }
 
 /// Makes two tests of each story that only Slack can tell: by Socket Mode, and by HTTP.
@@ -84,7 +85,7 @@ macro_rules! slack_only {
             $(mod $group { $(
                 #[test]
                 fn $story() {
-                    crate::told_in_slack(crate::On::$on, crate::slack_only::$group::$story);
+                    crate::told_everywhere(crate::On::$on, crate::slack_only::$group::$story);
                 }
             )+ })*
         }
@@ -100,13 +101,42 @@ slack_only! {
     deliveries: an_event_comes_again, a_revoked_token_keeps_all_effects;
 }
 
+/// The same for what only Discord can tell: by the gateway, and by HTTP.
+macro_rules! discord_only {
+    ($($group:ident: $($story:ident),+;)*) => {
+        discord_only!(@on only_in_discord_by_gateway, DiscordGateway: $($group: $($story),+;)*);
+        discord_only!(@on only_in_discord_by_http, DiscordHttp: $($group: $($story),+;)*);
+    };
+    (@on $name:ident, $on:ident: $($group:ident: $($story:ident),+;)*) => {
+        mod $name {
+            $(mod $group { $(
+                #[test]
+                fn $story() {
+                    crate::told_everywhere(crate::On::$on, crate::discord_only::$group::$story);
+                }
+            )+ })*
+        }
+    };
+}
+
+discord_only! {
+    admission: only_known_members_come_in, a_role_counts_at_the_moment_of_the_press, whoever_leaves_is_shut_out,
+        a_code_links_an_account_once, a_code_is_good_for_ten_minutes;
+    threads: more_time_is_asked_for_below_the_card, where_no_thread_may_be_started_the_channel_takes_it;
+    typing: what_there_is_is_offered, commands_are_registered_once;
+    guilds: one_decision_in_two_guilds, commands_in_direct_messages;
+    words: hostile_words_stay_words;
+    deliveries: whoever_takes_no_direct_messages_is_written_to, what_cannot_be_taken_back_is_asked_once_more,
+        a_renewed_token_keeps_all_effects, a_deleted_card_holds_nothing_up;
+}
+
 /// The same for chaos; what cuts sockets is told where there are sockets.
 macro_rules! chaos {
     ($($name:ident, $on:ident: $($story:ident),+;)*) => {
         $(mod $name { $(
             #[test]
             fn $story() {
-                crate::told_in_slack(crate::On::$on, crate::chaos::$story);
+                crate::told_everywhere(crate::On::$on, crate::chaos::$story);
             }
         )+ })*
     };
@@ -140,8 +170,8 @@ fn on_postgres() {
     told(On::SlackHttp, Database::postgres(), contract::main_job::from_the_request_to_the_purge);
 }
 
-/// Tells a story in Slack, where every member may come in; both workspaces have the app.
-fn told_in_slack(on: On, story: impl AsyncFnOnce(&mut World)) {
+/// Tells a story in both workspaces of Slack, where every member may come in, or in both guilds of Discord.
+fn told_everywhere(on: On, story: impl AsyncFnOnce(&mut World)) {
     let whole = async {
         let database = Database::sqlite();
         let mut world = World::newcomers(on, &database).await;

@@ -59,7 +59,7 @@ pub async fn members_of_an_allowed_domain_may_come(world: &mut World) {
     let said = refused(stranger(Membership::Stranger), Newcomers::Members).await;
     assert_eq!(said, "People of other organisations may not use Sublet here.");
     let said = refused(stranger(Membership::Left), Newcomers::Members).await;
-    assert_eq!(said, "This account was closed.");
+    assert_eq!(said, "This account was closed, or has left.");
     let said = refused(described("U3", "eve", Some("eve@elsewhere.test")), Newcomers::Members).await;
     assert_eq!(said, "Your address eve@elsewhere.test is not of an allowed domain.");
     let said = refused(described("U3", "eve", None), Newcomers::Members).await;

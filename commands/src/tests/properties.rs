@@ -176,6 +176,25 @@ proptest! {
     }
 
     #[test]
+    fn options_written_as_a_line_mean_what_they_mean_as_a_form(command in command(), left_out in 0usize..9) {
+        let mut pairs = command.pairs();
+        if left_out < pairs.len() {
+            pairs.remove(left_out);
+        }
+        let path = command.spec().path;
+        let line = line::compose(path, &pairs, "").unwrap();
+        let typed = line::parse(&line, &context());
+        let filled = read_values(Values::from_pairs(path, pairs).unwrap(), &context());
+        // Only the order in which values were given, and where they stand, may be another.
+        let alike = |error: UsageError| {
+            let mut given = error.given.clone();
+            given.sort();
+            (error.what, error.missing, given)
+        };
+        prop_assert_eq!(typed.map_err(alike), filled.map_err(alike), "{}", line);
+    }
+
+    #[test]
     fn completion_replaces_whole_characters(line in line(), cursor in 0usize..80) {
         for completion in complete(&line, cursor, &NoNames) {
             let mut whole = line.clone();

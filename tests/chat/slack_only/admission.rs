@@ -22,7 +22,7 @@ pub async fn only_members_come_in(world: &mut World) {
     (Ask somebody of this workspace to do it.)
     ");
     assert_snapshot!(world.says("lee", "/env list").await, @"
-    This account was closed.
+    This account was closed, or has left.
     (Ask somebody of this workspace to do it.)
     ");
     assert_snapshot!(world.says("mallory", "/env request web").await, @"
@@ -50,7 +50,7 @@ pub async fn whoever_leaves_is_shut_out(world: &mut World) {
     // Slack's word is believed for an hour, by default.
     world.passes(TimeDelta::hours(1)).await;
     assert_snapshot!(world.presses_that("ada", &approve).await, @"
-    This account was closed.
+    This account was closed, or has left.
     (Ask somebody of this workspace to do it.)
     ");
     assert_eq!(world.cluster.made().len(), 0);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{
-    DEADLINE, Discord,
+    DEADLINE, Discord, api,
     deliver::Problem,
     interactions::{First, Interaction, Kind},
     payload::{Doing, chosen, pressed},
@@ -52,6 +52,11 @@ pub struct Pressable {
 }
 
 impl Discord {
+    /// The direct messages of the bot with somebody, opened when they were not yet.
+    pub fn opens_direct(&self, user: &str) -> String {
+        self.with(|state| api::direct(state, user))
+    }
+
     /// Somebody types a slash command in a channel. `Err`: what their client says instead of sending it.
     pub async fn command(&self, user: &str, channel: &str, line: &str) -> Result<Act, String> {
         let data = self.typed(channel, line, None)?;

@@ -66,12 +66,12 @@ pub(super) fn inline(state: &State, text: &str, zone: Tz) -> String {
             rest = after;
             continue;
         }
-        if let Some((thing, after)) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
-            if let Some(seen) = tag(state, thing, zone) {
-                shown.push_str(&seen);
-                rest = after;
-                continue;
-            }
+        if let Some((thing, after)) = rest.strip_prefix('<').and_then(|rest| rest.split_once('>'))
+            && let Some(seen) = tag(state, thing, zone)
+        {
+            shown.push_str(&seen);
+            rest = after;
+            continue;
         }
         if let Some(after) = rest.strip_prefix("**").or_else(|| rest.strip_prefix("__")) {
             rest = after;

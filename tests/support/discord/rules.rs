@@ -172,6 +172,11 @@ async fn each_error_has_its_number() {
         format!("POST /channels/{CHANNEL}/messages/{}/threads", posted["id"].as_str().expect("an id"));
     assert_eq!(code(&discord, &thread, json!({ "name": "web-1" })).await, (201, 0));
     assert_eq!(code(&discord, &thread, json!({ "name": "web-1" })).await, (400, 160_004));
+    discord.with(|state| state.messages[0].author = DANA.to_owned());
+    let foreign = discord.with(|state| state.messages[0].id.clone());
+    let there = discord.with(|state| state.messages[0].channel.clone());
+    let theirs = format!("PATCH /channels/{there}/messages/{foreign}");
+    assert_eq!(code(&discord, &theirs, hello()).await, (403, 50_005));
     let may = |see, send| {
         let all = super::people::May { see, send, thread: false };
         discord.with(|state| state.directory.channels.get_mut(CHANNEL).expect("that channel").may = all);

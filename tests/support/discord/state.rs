@@ -6,6 +6,7 @@ use serde_json::Value;
 use sublet::domain::Instant;
 
 use super::{
+    BOT,
     forms::Modal,
     gateway::Gateway,
     interactions::Interaction,
@@ -54,6 +55,8 @@ pub struct Message {
     pub id: String,
     /// When it was posted.
     pub at: Instant,
+    /// Who wrote it.
+    pub author: String,
     /// Who alone sees it.
     pub only_for: Option<String>,
     /// What it said, oldest first.
@@ -96,7 +99,7 @@ pub struct Call {
     pub body: Value,
     /// When.
     pub at: Instant,
-    /// `ok`, or the error's code, or what went wrong on demand.
+    /// `ok`, or the error's code (the status where it has none), or what went wrong on demand.
     pub outcome: String,
 }
 
@@ -186,6 +189,7 @@ impl Message {
             channel: channel.to_owned(),
             id: String::new(),
             at: Instant::default(),
+            author: BOT.to_owned(),
             only_for: None,
             versions: vec![content],
             read: 0,

@@ -147,4 +147,4 @@ fn meanwhile(visit: &Visit) -> Reply {
 }
 
 #[cfg(test)]
-pub mod tests;
+pub(super) mod tests;

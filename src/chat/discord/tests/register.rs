@@ -21,7 +21,7 @@ fn wanted() -> Value {
 /// The same as Discord has it: with ids and empty parts, without what is not so.
 fn known() -> Value {
     json!([{
-        "id": "1", "application_id": APP, "version": "2", "name": "env", "name_localizations": null,
+        "id": "1", "application_id": APP, "version": "2", "name": "env", "type": 1, "name_localizations": null,
         "description": "Environments", "contexts": [1, 0], "nsfw": false, "dm_permission": true,
         "options": [{
             "name": "request", "type": 1, "description": "Asks for one",

@@ -56,7 +56,7 @@ async fn has_card(stage: &Stage, channel: &str) {
     let subject = request().id.as_str().to_owned();
     let card = Card { subject, audience: Audience::Approvers, at, digest: String::new() };
     let mut tx = stage.world.store.begin().await.expect("begun");
-    tx.save_request(&mut request()).await.expect("saved");
+    tx.insert_request(&mut request()).await.expect("saved");
     tx.save_card(&card, stage.world.clock.now()).await.expect("saved");
     tx.commit().await.expect("committed");
 }

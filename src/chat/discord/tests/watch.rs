@@ -64,4 +64,6 @@ async fn the_gateway_counts_when_there_is_one() {
     assert_eq!(stage.line("gateway"), (false, "0 open".to_owned()));
     stage.standing.shards(Some(1));
     assert_eq!(stage.line("gateway"), (true, "1 open".to_owned()));
+    stage.standing.shards(None);
+    assert_eq!(stage.line("gateway"), (true, "another process has it".to_owned()));
 }

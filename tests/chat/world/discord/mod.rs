@@ -181,6 +181,11 @@ impl DiscordSide {
         });
     }
 
+    /// The adapter asks whether its token is good, as it does every half minute while it is not.
+    pub async fn looks_at_the_token(&self) {
+        self.adapter.client.who_am_i().await.expect("the token is good again");
+    }
+
     /// The next calls of a route go wrong like this.
     pub fn troubles(&self, route: &str, trouble: Trouble, times: u32) {
         self.discord.with(|state| state.troubles.plan(route, trouble, times));
@@ -193,7 +198,7 @@ pub fn settings(discord: &Discord, inbound: Inbound, both: bool) -> Settings {
         id: id.to_owned(),
         approvers: Some(approvers.to_owned()),
         mention: (id == GUILD).then(|| ROLE_APPROVER.to_owned()),
-        threads: false,
+        threads: both,
         roles: BTreeMap::from([
             (ROLE_APPROVER.to_owned(), Role::Approver),
             (ROLE_DEVELOPER.to_owned(), Role::Developer),

@@ -68,6 +68,11 @@ impl Fault {
         Self::of(&check)
     }
 
+    /// Its number; the status where it has none.
+    pub fn name(&self) -> String {
+        if self.code == 0 { self.status.to_string() } else { self.code.to_string() }
+    }
+
     /// As it is answered.
     pub fn response(&self) -> Response {
         let mut body = json!({ "message": self.words, "code": self.code });

@@ -28,13 +28,13 @@ pub(super) fn post(state: &mut State, request: &Request) -> Outcome {
     }
     let content = content(state, &request.body, &Content::default(), FLAGS)?;
     let nonce = nonce(&request.body);
-    if let Some(known) = nonce.as_ref().filter(|_| request.body["enforce_nonce"] == true) {
-        if let Some(first) = posted(state, known, request.now) {
-            if first.channel != channel.id {
-                state.violations.push(format!("the nonce {known} was used in two channels"));
-            }
-            return Ok((200, shown(state, &first)));
+    if let Some(known) = nonce.as_ref().filter(|_| request.body["enforce_nonce"] == true)
+        && let Some(first) = posted(state, known, request.now)
+    {
+        if first.channel != channel.id {
+            state.violations.push(format!("the nonce {known} was used in two channels"));
         }
+        return Ok((200, shown(state, &first)));
     }
     let mut message = Message::new(channel.guild.clone(), &channel.id, content);
     message.nonce = nonce;
@@ -91,6 +91,9 @@ fn own(state: &mut State, request: &Request) -> Result<Message, Fault> {
 pub(super) fn edit(state: &mut State, request: &Request) -> Outcome {
     reach(state, request.name("channel"))?;
     let known = own(state, request)?;
+    if known.author != BOT {
+        return Err(Fault::new(50_005));
+    }
     let content = content(state, &request.body, known.now(), FLAGS)?;
     let message = state.message(&known.id).expect("it is there");
     message.versions.push(content);
@@ -189,7 +192,7 @@ pub(in super::super) fn shown(state: &State, message: &Message) -> Value {
     let edited = (message.versions.len() > 1).then(|| message.at.to_rfc3339());
     let roles: Vec<&String> = now.calls.iter().filter(|id| is_role(state, message, id)).collect();
     let mut shown = json!({
-        "id": message.id, "channel_id": message.channel, "author": people::account(state.user(BOT)),
+        "id": message.id, "channel_id": message.channel, "author": people::account(state.user(&message.author)),
         "content": now.text, "timestamp": message.at.to_rfc3339(), "edited_timestamp": edited, "tts": false,
         "mention_everyone": false, "mentions": [], "mention_roles": roles, "attachments": [],
         "embeds": now.embeds.iter().map(kept).collect::<Vec<_>>(), "pinned": false, "type": 0, "flags": flags,

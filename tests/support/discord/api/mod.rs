@@ -115,7 +115,7 @@ async fn call(
     let say = |outcome: &str| discord.with(|state| state.note(&request, &called, outcome));
     let (told, trouble) = match gate {
         Gate::Shut(fault) => {
-            say(&fault.code.to_string());
+            say(&fault.name());
             return Ok(fault.response());
         }
         Gate::Early(early) => {
@@ -126,7 +126,7 @@ async fn call(
     };
     let act = || {
         let outcome = discord.with(|state| perform(state, &discord, &request));
-        let code = outcome.as_ref().err().map(|fault| fault.code.to_string());
+        let code = outcome.as_ref().err().map(Fault::name);
         say(code.as_deref().unwrap_or("ok"));
         with_headers(
             outcome.map_or_else(|fault| fault.response(), |(code, json)| fault::answer(code, &json)),
@@ -180,7 +180,7 @@ fn gate(state: &mut State, request: &Request, headers: &HeaderMap, ill: bool) ->
                 let wait = early.after.num_milliseconds();
                 state.violations.push(format!("{route} was called {wait} ms before it was allowed again"));
             }
-            return Gate::Early(early);
+            Gate::Early(early)
         }
         Ok(_) if ill => Gate::Shut(Fault::new(50_109)),
         Ok(told) => match state.troubles.meet(route) {

@@ -120,7 +120,6 @@ pub(super) async fn accept(listener: TcpListener, discord: Weak<Inner>, stop: Ca
 
 async fn serve(stream: TcpStream, discord: Weak<Inner>, stop: CancellationToken) {
     let spoken = AtomicBool::new(false);
-    #[expect(clippy::result_large_err, reason = "the shape of the handshake's callback")]
     let look = |request: &Request, response: Response| {
         let query = request.uri().query().unwrap_or_default();
         let mut parts = query.split('&').filter_map(|part| part.split_once('='));

@@ -32,7 +32,7 @@ async fn a_mistake_is_shown_as_in_a_line_that_was_typed() {
     let place = Place::open().await;
     let wrong = [["template", "web"], ["for", "three days"], ["parameters", "cpu=2"]];
     let told = place.receive(command(DANA, "env request", &wrong, "1")).await.to_string();
-    assert!(told.contains("for=\\\\\\\"three days\\\\\\\"") || told.contains("three days"), "{told}");
+    assert!(told.contains("three days"), "{told}");
     assert!(told.contains("^^^"), "the wrong word is marked: {told}");
     let told = place.receive(command(DANA, "env of-tomorrow", &[], "2")).await.to_string();
     assert!(told.contains("of-tomorrow"), "{told}");
@@ -123,19 +123,19 @@ async fn a_late_answer_follows_its_acknowledgement() {
 #[tokio::test]
 async fn an_answer_that_cannot_stand_where_it_should_goes_by_direct_message() {
     let place = impatient().await;
-    let blocked = place.reception.desk.hold().await.expect("room");
     place.api.refuses(&follows("1"), 50027);
+    let blocked = place.reception.desk.hold().await.expect("room");
     place.receive(command(DANA, "env list", &[], "1")).await;
+    drop(blocked);
+    let said = place.api.until(DIRECT, 1).await;
+    assert!(said[0]["content"].is_string() && said[0]["flags"].is_null(), "{said:?}");
+    assert_eq!(place.api.calls(&follows("1")).len(), 2, "the acknowledgement might have been on its way");
+    let blocked = place.reception.desk.hold().await.expect("room");
     place.receive(command(DANA, "env list", &[], "2")).await;
     place.clock.advance(TimeDelta::minutes(15));
-    place.receive(command(DANA, "env list", &[], "3")).await;
     drop(blocked);
-    let said = place.api.until(DIRECT, 2).await;
-    assert!(said[0]["content"].is_string() && said[0]["flags"].is_null(), "{said:?}");
-    place.api.until(&follows("3"), 1).await;
-    place.reception.idle().await;
+    place.api.until(DIRECT, 2).await;
     assert!(place.api.calls(&follows("2")).is_empty(), "its token was over");
-    assert_eq!((place.api.calls(&follows("1")).len(), place.api.calls(DIRECT).len()), (2, 2));
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ use axum::{
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use tokio::{net::TcpListener, sync::Notify};
 
 use crate::{
@@ -272,10 +273,11 @@ impl Place {
         tx.commit().await.expect("committed");
     }
 
-    /// A code that links to somebody; the digest is that of `/env link`'s own.
-    pub async fn code(&self, digest: &str, handle: &str) {
+    /// A code that links to somebody, as `/env link` gives them out, without its dashes.
+    pub async fn code(&self, letters: &str, handle: &str) {
+        let digest = Sha256::digest(letters.as_bytes());
         let code = Code {
-            digest: digest.to_owned(),
+            digest: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
             person: id_of(handle),
             expires_at: self.clock.now() + TimeDelta::minutes(10),
         };

@@ -117,3 +117,26 @@ async fn mentions_are_people_here() {
     assert!(reply.contains("@ada"), "{reply}");
     assert!(place.account("U9").await.is_none(), "to be mentioned is not to come");
 }
+
+#[tokio::test]
+async fn whoever_is_refused_can_say_with_a_code_who_they_are() {
+    let place = Place::open().await;
+    place.api.knows(json!({"id": "U5", "team_id": "T1", "name": "ada2"}));
+    let reply = says(&place.receive(place.command("U5", "/env list", "t1")).await);
+    assert!(reply.contains("no e-mail address"), "{reply}");
+    let reply = says(&place.receive(place.command("U5", "/env link AAAA-BBBB-CC", "t2")).await);
+    assert!(reply.contains("no good"), "{reply}");
+    place.code("ABCDEFGHJK", "ada").await;
+    let reply = says(&place.receive(place.command("U5", "/env link abcd-efgh-jk", "t3")).await);
+    assert!(reply.contains("@ada") && reply.contains("ephemeral"), "{reply}");
+    place.clock.advance(TimeDelta::hours(2));
+    // An address that is nobody's changes nothing about it.
+    place.api.knows(json!({"id": "U5", "team_id": "T1", "profile": {"email": "private@example.org"}}));
+    place.receive(place.command("U5", "/env list", "t4")).await;
+    let account = place.account("U5").await.expect("an account");
+    assert_eq!(account.person.as_ref().map(|id| id.as_str()), Some("per_ada"));
+    place.api.knows(json!({"id": "U6", "team_id": "T1", "is_bot": true}));
+    place.code("ABCDEFGHJK", "ada").await;
+    let reply = says(&place.receive(place.command("U6", "/env link ABCD-EFGH-JK", "t5")).await);
+    assert!(reply.contains("not to programs"), "{reply}");
+}

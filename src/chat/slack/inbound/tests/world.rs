@@ -19,6 +19,7 @@ use axum::{
 };
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use tokio::{net::TcpListener, sync::Notify};
 use url::form_urlencoded;
 
@@ -39,7 +40,12 @@ use crate::{
         request::Patience,
         template::Template,
     },
-    ports::{chat::Workspace, clock::Clock, store::Account, templates::Templates},
+    ports::{
+        chat::Workspace,
+        clock::Clock,
+        store::{Account, Code},
+        templates::Templates,
+    },
     store,
 };
 
@@ -251,6 +257,19 @@ impl Place {
     /// A `response_url`.
     pub fn respond(&self) -> String {
         format!("{}/respond/1", self.base)
+    }
+
+    /// A code that links to somebody, as `/env link` gives them out, without its dashes.
+    pub async fn code(&self, letters: &str, handle: &str) {
+        let digest = Sha256::digest(letters.as_bytes());
+        let code = Code {
+            digest: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+            person: PersonId::parse(&format!("per_{handle}")).expect("an id"),
+            expires_at: self.clock.now() + TimeDelta::minutes(10),
+        };
+        let mut tx = self.world.store.begin().await.expect("begun");
+        tx.save_code(&code, self.clock.now()).await.expect("saved");
+        tx.commit().await.expect("committed");
     }
 
     /// The account as it is stored.
