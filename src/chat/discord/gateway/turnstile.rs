@@ -52,12 +52,12 @@ pub(super) async fn turn(
     let mut closed = TURN;
     loop {
         let mut held = address.lock().await;
+        sleep(closed).await;
         if let Some(url) = resume.take()
             && is_as_safe(&url, &held)
         {
             *held = url;
         }
-        sleep(closed).await;
         drop(held);
         // The lock is fair: it is free now, unless somebody waited for it.
         closed = TURN;

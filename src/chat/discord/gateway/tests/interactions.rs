@@ -1,9 +1,10 @@
 //! Whatever Discord sends comes through serenity with all that we read of it.
 
-use serde_json::{Map, Value, json};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
 use serenity::model::application::Interaction;
 
-use crate::chat::discord::gateway::events;
+use crate::chat::discord::{gateway::events, inbound::came::Came};
 
 fn user(id: &str) -> Value {
     json!({"id": id, "username": "kim", "global_name": "Kim", "discriminator": "0", "avatar": null, "bot": false,
@@ -113,81 +114,29 @@ fn modal(from_a_message: bool) -> Value {
     modal
 }
 
-/// The parts that `inbound/came.rs` reads, in the same shape whether a part is null or absent.
-fn read(whole: &Value) -> Value {
-    const FIELDS: [&str; 25] = [
-        "id",
-        "type",
-        "token",
-        "guild_id",
-        "member",
-        "user",
-        "data",
-        "message",
-        "nick",
-        "roles",
-        "pending",
-        "username",
-        "global_name",
-        "bot",
-        "system",
-        "name",
-        "options",
-        "value",
-        "focused",
-        "custom_id",
-        "values",
-        "components",
-        "label",
-        "description",
-        "flags",
-    ];
-    match whole {
-        Value::Object(fields) => {
-            let kept =
-                fields.iter().filter(|(name, value)| FIELDS.contains(&name.as_str()) && !value.is_null());
-            kept.map(|(name, value)| (name.clone(), read(value))).collect::<Map<_, _>>().into()
-        }
-        Value::Array(items) => items.iter().map(read).collect(),
-        other => other.clone(),
-    }
-}
-
-/// What is read of an interaction: in a guild, the account stands with the member.
-fn essence(whole: &Value) -> Value {
-    let mut essence = read(whole);
-    let fields = essence.as_object_mut().expect("an object");
-    if fields.contains_key("member") {
-        fields.remove("user");
-    }
-    // Of the message only what was pressed is read, and of the app's own ids none.
-    if let Some(message) = fields.get_mut("message") {
-        *message = message["components"].take();
-        strip(message);
-    }
-    for part in ["data", "member"] {
-        if let Some(part) = fields.get_mut(part) {
-            strip(part);
-        }
-    }
-    essence
-}
-
-/// Without what a component says about itself that we never look at.
-fn strip(part: &mut Value) {
-    match part {
-        Value::Object(fields) => {
-            if fields.contains_key("type") && !fields.contains_key("name") {
-                fields.remove("id");
-            }
-            for unread in ["flags", "style", "description"] {
-                fields.remove(unread);
-            }
-            fields.values_mut().for_each(strip);
-        }
-        Value::Array(items) => items.iter_mut().for_each(strip),
-        _ => {}
-    }
+/// Everything that is read of it anywhere.
+fn read(json: &Value) -> Value {
+    let came = Came::read(json.clone()).expect("an interaction");
+    let member = came.member.as_ref();
+    let user = came.user().expect("an account");
+    let typed = came.typed();
+    let filled: Vec<&Value> =
+        came.filled().as_array().into_iter().flatten().map(|row| &row["components"][0]).collect();
+    let filled: Vec<_> = filled.iter().map(|field| (&field["custom_id"], &field["value"])).collect();
+    let labels = ["0|approve x", "2|why x"].map(|id| came.label(id));
+    json!({
+        "id": came.id(),
+        "kind": format!("{:?}", came.kind),
+        "token": came.handle().token.expose_secret(),
+        "guild": came.guild_id,
+        "member": member.map(|member| (&member.nick, &member.roles, member.pending)),
+        "user": (&user.id, &user.username, &user.global_name, user.bot, user.system),
+        "custom_id": came.custom_id(),
+        "chosen": came.chosen(),
+        "typed": typed.map(|typed| (typed.path, typed.options, typed.focused)),
+        "filled": filled,
+        "labels": labels,
+    })
 }
 
 #[test]
@@ -198,6 +147,8 @@ fn every_kind_of_interaction_comes_through_whole() {
     for sample in samples.iter().cloned().chain(samples.iter().cloned().map(direct)) {
         let interaction: Interaction = serde_json::from_value(sample.clone()).expect("serenity reads it");
         let came = events::json(&interaction).expect("written");
-        assert_eq!(essence(&came), essence(&sample));
+        assert_eq!(read(&came), read(&sample));
     }
+    let pressed = read(&samples[2]);
+    assert_eq!(pressed["labels"], json!(["Approve", "Why"]), "the samples hold what is compared");
 }

@@ -74,7 +74,7 @@ async fn a_process_whose_post_is_taken_closes_its_connections_at_once() {
     assert!(!peer.was_called_again());
     // And comes back when that one is gone.
     clock.advance(TimeDelta::days(2));
-    peer.session("two").await;
+    let _connection = peer.session("two").await;
     process.open(1).await;
 }
 
@@ -87,7 +87,7 @@ async fn a_leader_that_died_is_replaced_when_its_lease_is_over() {
     tokio::time::sleep(TIMES.look * 4).await;
     assert!(!peer.was_called_again());
     clock.advance(TIMES.lease());
-    peer.session("one").await;
+    let _connection = peer.session("one").await;
     process.open(1).await;
 }
 
@@ -106,7 +106,7 @@ async fn a_process_that_cannot_renew_its_lease_closes_its_connections_before_the
     assert!(began.elapsed() < TIMES.lease, "{:?}", began.elapsed());
     process.has_it_not().await;
     hangs.store(false, Ordering::SeqCst);
-    peer.session("two").await;
+    let _connection = peer.session("two").await;
     process.open(1).await;
 }
 

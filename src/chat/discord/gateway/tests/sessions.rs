@@ -88,7 +88,7 @@ async fn a_connection_whose_heartbeats_are_not_answered_is_replaced() {
     process.open(1).await;
     deaf.answers = false;
     deaf.end().await;
-    peer.session("two").await;
+    let _connection = peer.session("two").await;
     process.open(1).await;
 }
 

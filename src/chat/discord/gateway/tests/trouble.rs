@@ -30,7 +30,7 @@ async fn a_token_that_is_not_taken_is_told_once_and_not_tried_until_it_is_good()
     tokio::time::sleep(TIMES.pauses.1 * 2).await;
     assert!(!peer.was_called_again());
     process.rest.token_bad.store(false, Ordering::SeqCst);
-    peer.session("one").await;
+    let _connection = peer.session("one").await;
     process.open(1).await;
     assert_eq!(process.rest.told.load(Ordering::SeqCst), 1);
 }
@@ -45,7 +45,7 @@ async fn after_what_only_an_operator_can_repair_there_is_a_long_pause() {
         connection.hear().await;
         connection.close(code).await;
         let closed = Instant::now();
-        peer.session("one").await;
+        let _connection = peer.session("one").await;
         assert!(closed.elapsed() >= TIMES.long, "after {code}");
         process.open(1).await;
     }
@@ -66,7 +66,7 @@ async fn closes_that_serenity_keeps_to_itself_are_noticed_and_do_not_hold_up_the
         assert!(!peer.was_called_again());
     }
     let closed = Instant::now();
-    peer.session("one").await;
+    let _connection = peer.session("one").await;
     assert!(closed.elapsed() >= times.long, "that was Discord's last word for a while");
 }
 
@@ -82,7 +82,7 @@ async fn no_session_begins_before_discord_allows_one() {
     let first = VecDeque::from([Err(busy), Ok(none_left)]);
     let began = Instant::now();
     let mut process = Process::with(&world, "a", at(&peer.url, 1), TIMES, first, None);
-    peer.session("one").await;
+    let _connection = peer.session("one").await;
     assert!(began.elapsed() >= Duration::from_millis(500));
     process.open(1).await;
 }
