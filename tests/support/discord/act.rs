@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     DEADLINE, Discord, api,
@@ -234,9 +234,4 @@ fn seen(state: &mut State, act: &Act) -> Option<Said> {
             changed.map(|message| Said::Rewritten(message.id))
         }
     }
-}
-
-/// A person and what they typed, for a test that fails.
-pub fn told(act: &Act) -> String {
-    json!({ "user": act.user, "interaction": act.interaction }).to_string()
 }

@@ -40,6 +40,7 @@ pub(super) fn called(state: &mut State, request: &Request) -> Outcome {
 
 /// Takes it, however it came.
 pub(super) fn take(state: &mut State, id: &str, body: &Value, now: Instant) -> Result<(), Fault> {
+    state.answers.push(body.clone());
     let interaction = state.interactions.get(id).cloned().ok_or_else(|| Fault::new(10_062))?;
     if interaction.first.is_some() {
         return Err(Fault::new(40_060));

@@ -3,7 +3,8 @@
 //! It is a stand-in. What Discord does that this does not: voice, presences, reactions, files, stickers, polls,
 //! forums, webhooks besides those of interactions, components V2, message history and search, audit logs, OAuth
 //! (the application begins installed in each guild), user-installed applications, permission overwrites beyond
-//! three rights of the bot in a channel, transport compression (`zlib-stream`), ETF. Somebody may press what stood
+//! three rights of the bot in a channel, transport compression (`zlib-stream`), ETF. How often sessions are begun is
+//! counted, not limited; where several sessions have the same shard, each is told everything, as by Discord. Somebody may press what stood
 //! on a message when they saw it, as when the press was under way while the message was rewritten. Discord keeps
 //! its rate limits to itself apart from what the headers say, so the figures in `limits.rs` are ours.
 //!
@@ -25,6 +26,7 @@ mod payload;
 pub mod people;
 pub mod read;
 mod rules;
+pub mod schemas;
 mod shapes;
 mod signed;
 pub mod state;

@@ -29,6 +29,8 @@ pub struct State {
     pub commands: BTreeMap<Option<String>, Vec<Value>>,
     /// Every call of the API, oldest first.
     pub calls: Vec<Call>,
+    /// Every first answer to an interaction, however it came.
+    pub answers: Vec<Value>,
     /// Rules of Discord that the application broke, though no answer may have told it.
     pub violations: Vec<String>,
     /// What goes wrong.
@@ -113,6 +115,7 @@ impl State {
             modals: BTreeMap::new(),
             commands: BTreeMap::new(),
             calls: Vec::new(),
+            answers: Vec::new(),
             violations: Vec::new(),
             troubles: Troubles::default(),
             limits: Limits::default(),

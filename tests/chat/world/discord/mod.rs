@@ -30,6 +30,7 @@ use super::places;
 use crate::discord::{
     APPLICATION, Discord, TOKEN,
     act::{Act, Pressable, Said},
+    schemas,
     trouble::Trouble,
 };
 
@@ -162,6 +163,7 @@ impl DiscordSide {
     pub fn ends(&self) {
         self.discord.with(|state| {
             assert_eq!(state.violations, Vec::<String>::new(), "rules of Discord were broken");
+            assert_eq!(schemas::faults(state), Vec::<String>::new(), "Discord's schemas know no such thing");
             let ill = ["50035", "50006", "50109", "20012", "40060", "10015"];
             let again = state.interactions.values().any(|known| known.delivered > 1);
             for call in &state.calls {
