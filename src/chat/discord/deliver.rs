@@ -16,15 +16,17 @@ use super::{
 };
 use crate::{
     actions::World,
-    chat::names::Names,
+    chat::{
+        directs::{self, unread},
+        names::Names,
+    },
     domain::ids::PersonId,
     faults,
     ports::{
         Failure,
         chat::{Chat, Message, MessageRef, Posting, Room, Workspace},
-        store::{Account, StoreError, Stored},
+        store::{Account, Stored},
     },
-    until_saved,
 };
 
 /// How long changes of one card are gathered: Discord takes about five messages in five seconds into a channel.
@@ -155,7 +157,7 @@ impl DiscordChat {
         };
         if trouble.code == "10003" {
             // The conversation that was opened once is no more; it is opened anew at the next try.
-            until_saved!(self.remember(&account, None)).map_err(unread)?;
+            self.remember(&account, None).await.map_err(unread)?;
             return Err(Failure::later(trouble.to_string()));
         }
         Err(trouble.failure(false))
@@ -182,7 +184,7 @@ impl DiscordChat {
         }
         let opened = self.client.open_direct(&account.id).await;
         let channel = opened.map_err(|trouble| trouble.failure(false))?;
-        until_saved!(self.remember(account, Some(&channel))).map_err(unread)?;
+        self.remember(account, Some(&channel)).await.map_err(unread)?;
         Ok(channel)
     }
 
@@ -220,22 +222,7 @@ impl DiscordChat {
         Ok(render::message(message, &names, self.guild.mention.as_deref().filter(|_| ours)))
     }
 
-    /// Keeps the direct conversation of an account, if it is still the same person's.
     async fn remember(&self, account: &Account, direct: Option<&str>) -> Stored<()> {
-        let mut tx = self.world.store.begin().await?;
-        let known = tx.account(&self.workspace, &account.id).await?;
-        let Some(known) = known.filter(|known| known.person == account.person) else { return Ok(()) };
-        tx.save_account(&Account { direct: direct.map(str::to_owned), ..known }).await?;
-        tx.commit().await
+        directs::remember(self.world.store.as_ref(), &self.workspace, account, direct).await
     }
-}
-
-fn unread(error: StoreError) -> Failure {
-    if let StoreError::Fault(fault) = &error {
-        tracing::error!(
-            fault = format!("{fault:#}"),
-            "the database could not be read or written for Discord"
-        );
-    }
-    Failure::later("the database did not answer")
 }

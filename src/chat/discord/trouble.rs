@@ -5,8 +5,8 @@ use std::{borrow::Cow, fmt};
 use axum::http::StatusCode;
 use chrono::TimeDelta;
 
-pub use super::words::Kind;
 use super::words::TABLE;
+pub use crate::chat::kind::Kind;
 use crate::ports::Failure;
 
 /// How long to wait after a 429 that does not say how long.

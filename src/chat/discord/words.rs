@@ -1,25 +1,6 @@
 //! Every number with which Discord says no to a call of ours, and what helps against it.
 
-use Kind::{Channel, Message, Ours, Passing, Person, Token};
-
-/// What kind of trouble it is: what helps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Discord is busy, slow, away, or asks us to wait: the same again, later.
-    Passing,
-    /// This person cannot be reached in Discord: another way.
-    Person,
-    /// The channel does not take our messages: an operator has to give the bot its rights there.
-    Channel,
-    /// The token is no good, or may not do this: an operator has to renew it.
-    Token,
-    /// The message, the interaction or its moment is gone: a new one.
-    Message,
-    /// What we sent is wrong: a defect of Sublet.
-    Ours,
-    /// A code that is not in the table.
-    Unknown,
-}
+use crate::chat::kind::Kind::{self, Channel, Message, Ours, Passing, Person, Token};
 
 /// Code, kind and meaning: the errors of the routes that we call (Discord's reference, “Opcodes and Status Codes”,
 /// 2026), after the few words that are our own. `http_404` and the like are answers with no code of Discord's.

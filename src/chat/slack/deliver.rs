@@ -14,14 +14,14 @@ use super::{
 };
 use crate::{
     actions::World,
+    chat::directs::{self, unread},
     domain::ids::PersonId,
     faults,
     ports::{
         Failure,
         chat::{Chat, Message, MessageRef, Posting, Room, Workspace},
-        store::{Account, StoreError, Stored},
+        store::{Account, Stored},
     },
-    until_saved,
 };
 
 /// How long changes of one card are gathered: Slack takes about one message a second into a channel.
@@ -121,7 +121,7 @@ impl SlackChat {
         }
         let opened = self.client.open_direct(&self.workspace.id, &account.id).await;
         let channel = opened.map_err(|trouble| trouble.failure(false))?;
-        until_saved!(self.remember(&account, Some(&channel))).map_err(unread)?;
+        self.remember(&account, Some(&channel)).await.map_err(unread)?;
         Ok(Place { channel, account: Some(account) })
     }
 
@@ -133,7 +133,7 @@ impl SlackChat {
         };
         if trouble.kind == Kind::Channel && trouble.code == "channel_not_found" {
             // The conversation that was opened once is no more; it is opened anew at the next try.
-            return match until_saved!(self.remember(&account, None)) {
+            return match self.remember(&account, None).await {
                 Ok(()) => Failure::later(trouble.to_string()),
                 Err(error) => unread(error),
             };
@@ -170,19 +170,7 @@ impl SlackChat {
         self.world.store.read().await?.account_of(&self.workspace, person).await
     }
 
-    /// Keeps the direct conversation of an account, if it is still the same person's.
     async fn remember(&self, account: &Account, direct: Option<&str>) -> Stored<()> {
-        let mut tx = self.world.store.begin().await?;
-        let known = tx.account(&self.workspace, &account.id).await?;
-        let Some(known) = known.filter(|known| known.person == account.person) else { return Ok(()) };
-        tx.save_account(&Account { direct: direct.map(str::to_owned), ..known }).await?;
-        tx.commit().await
+        directs::remember(self.world.store.as_ref(), &self.workspace, account, direct).await
     }
-}
-
-fn unread(error: StoreError) -> Failure {
-    if let StoreError::Fault(fault) = &error {
-        tracing::error!(fault = format!("{fault:#}"), "the accounts of Slack could not be read or written");
-    }
-    Failure::later("the database did not answer")
 }

@@ -1,25 +1,6 @@
 //! Every word with which Slack says no, and what helps against it.
 
-use Kind::{Channel, Message, Ours, Passing, Person, Token};
-
-/// What kind of trouble it is: what helps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Slack is busy, slow, away, or asks us to wait: the same again, later.
-    Passing,
-    /// This person cannot be reached in Slack: another way.
-    Person,
-    /// The channel does not take our messages: somebody has to invite the app, or to name another channel.
-    Channel,
-    /// The token is no good, or may not do this: an operator has to install the app again.
-    Token,
-    /// The message, the form or its moment is gone: a new one.
-    Message,
-    /// What we sent is wrong: a defect of Sublet.
-    Ours,
-    /// A word that is not in the table.
-    Unknown,
-}
+use crate::chat::kind::Kind::{self, Channel, Message, Ours, Passing, Person, Token};
 
 /// Word, kind and meaning: every error of the methods that we call (Slack's reference of methods, 2026; those of
 /// `trigger_id` and `response_url` as its tools name them), after the few that are our own.
