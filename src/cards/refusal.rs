@@ -66,6 +66,7 @@ fn about_people(refusal: &Refusal) -> Option<Said> {
             },
             match membership {
                 Membership::Guest => "Ask an admin to add you.",
+                Membership::Left => "Ask an admin if that is wrong.",
                 _ => "Ask somebody of this workspace to do it.",
             },
         ),

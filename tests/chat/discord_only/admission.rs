@@ -68,7 +68,7 @@ pub async fn whoever_leaves_is_shut_out(world: &mut World) {
     });
     assert_snapshot!(world.presses_that("dana", &withdraw).await, @"
     This account was closed, or has left.
-    (Ask somebody of this workspace to do it.)
+    (Ask an admin if that is wrong.)
     ");
     world.discord().discord.with(|state| {
         for guild in state.directory.guilds.values_mut() {

@@ -23,7 +23,7 @@ pub async fn only_members_come_in(world: &mut World) {
     ");
     assert_snapshot!(world.says("lee", "/env list").await, @"
     This account was closed, or has left.
-    (Ask somebody of this workspace to do it.)
+    (Ask an admin if that is wrong.)
     ");
     assert_snapshot!(world.says("mallory", "/env request web").await, @"
     Your address mallory@elsewhere.test is not of an allowed domain.
@@ -51,7 +51,7 @@ pub async fn whoever_leaves_is_shut_out(world: &mut World) {
     world.passes(TimeDelta::hours(1)).await;
     assert_snapshot!(world.presses_that("ada", &approve).await, @"
     This account was closed, or has left.
-    (Ask somebody of this workspace to do it.)
+    (Ask an admin if that is wrong.)
     ");
     assert_eq!(world.cluster.made().len(), 0);
     world.says("dana", "/env withdraw web-1").await;
