@@ -172,7 +172,7 @@ fn check_config_looks_into_templates_and_says_when_all_is_well() {
          local  127.0.0.1, ports 42000-42999, in /var/lib/sublet/environments
     kubernetes  off
      templates  templates, looked at every 5s
-     telemetry  JSON info,kube_client=off,slack_morphism=off
+     telemetry  JSON info,kube_client=off,serenity=off,slack_morphism=off
 
     3 templates: box, data, web
     ");

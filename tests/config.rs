@@ -66,7 +66,7 @@ fn little_must_be_written() {
          local  off
     kubernetes  off
      templates  /etc/sublet/templates, looked at every 5s
-     telemetry  text info,kube_client=off,slack_morphism=off
+     telemetry  text info,kube_client=off,serenity=off,slack_morphism=off
     ");
     assert_eq!(config.people[0].id.as_str(), "per_ada");
     assert_eq!(config.database.url.expose_secret(), "sqlite:///etc/sublet/sublet-data/sublet.db?mode=rwc");
@@ -108,7 +108,7 @@ fn the_example_is_good() {
          local  off
     kubernetes  off
      templates  /etc/sublet/templates, looked at every 5s
-     telemetry  JSON info,kube_client=off,slack_morphism=off
+     telemetry  JSON info,kube_client=off,serenity=off,slack_morphism=off
     ");
 }
 
@@ -423,7 +423,7 @@ fn the_demo_needs_nothing() {
          local  127.0.0.1, ports 42000-42999, in /tmp/demo/environments
     kubernetes  off
      templates  /tmp/demo/templates, looked at every 2s
-     telemetry  text warn,sublet=info,kube_client=off,slack_morphism=off
+     telemetry  text warn,sublet=info,kube_client=off,serenity=off,slack_morphism=off
     ");
     let variables = BTreeMap::from([("SUBLET__SERVER__LISTEN".to_owned(), "127.0.0.1:0".to_owned())]);
     assert_eq!(Config::demo(Path::new("demo"), variables).unwrap().server.listen.port(), 0);

@@ -5,8 +5,9 @@ use crate::{
     telemetry::{Format, Settings, check},
 };
 
-/// The client of Kubernetes logs each request that fails; whoever asked tells it once, in words.
-const DEFAULT: &str = "info,kube_client=off,slack_morphism=off";
+/// The client of Kubernetes logs each request that fails; whoever asked tells it once, in words. The libraries of the
+/// chat platforms log what they are sent, with tokens in it.
+const DEFAULT: &str = "info,kube_client=off,serenity=off,slack_morphism=off";
 
 /// Reads what is logged, and how.
 pub(super) fn read(section: &Section<'_>) -> Settings {

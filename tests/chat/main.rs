@@ -145,6 +145,10 @@ macro_rules! chaos {
 chaos! {
     chaos_by_socket, SlackSocket: the_socket_is_cut_at_each_step, the_socket_is_refreshed_at_each_step,
         limits_without_end, errors_and_lost_answers, the_token_comes_and_goes, out_of_order_and_on_old_cards;
+    chaos_by_gateway, DiscordGateway: the_gateway_is_cut_at_each_step, the_gateway_asks_to_come_again_at_each_step,
+        sessions_are_forgotten, heartbeats_are_not_answered, a_process_dies_and_another_takes_over,
+        processes_take_turns, discord_is_in_trouble;
+    chaos_by_interactions, DiscordHttp: discord_is_in_trouble;
     chaos_by_http, SlackHttp: limits_without_end, errors_and_lost_answers, the_token_comes_and_goes,
         out_of_order_and_on_old_cards;
 }

@@ -10,9 +10,10 @@ use sublet::{
     ports::{chat::Message, store::Audience},
 };
 
-use crate::world::{
-    World, paper, places,
-    slack::{APPROVERS, direct},
+use super::hands;
+use crate::{
+    discord,
+    world::{On, World, paper, places},
 };
 
 /// How long it may take until everything is as it should be: longer than the longest gap between two tries.
@@ -20,10 +21,7 @@ const SOON: TimeDelta = TimeDelta::minutes(45);
 
 /// The trouble is over: sees that everything becomes as it should be, once and completely.
 pub async fn well(world: &World) {
-    world.slack().slack.with(|state| {
-        state.troubles.heal();
-        state.cut.clear();
-    });
+    heals(world);
     world.passes(SOON).await;
     assert!(!world.waits().await, "something is still undelivered");
     let made = world.cluster.births_and_deaths();
@@ -31,6 +29,20 @@ pub async fn well(world: &World) {
     cards_are_true(world).await;
     nothing_is_said_thrice(world);
     no_button_is_dead(world);
+}
+
+fn heals(world: &World) {
+    match world.on() {
+        On::DiscordGateway | On::DiscordHttp => world.discord().discord.with(|state| {
+            state.troubles.heal();
+            state.gateway.cut.clear();
+            state.gateway.deaf = false;
+        }),
+        _ => world.slack().slack.with(|state| {
+            state.troubles.heal();
+            state.cut.clear();
+        }),
+    }
 }
 
 async fn cards_are_true(world: &World) {
@@ -49,14 +61,19 @@ async fn cards_are_true(world: &World) {
     }));
     for (subject, audience, message) in expected {
         let card = work.tx.card(&subject, audience, &workspace).await.expect("cards").expect("the card");
-        let slack = &world.slack().slack;
-        let content = slack.with(|state| {
-            let shown = state.message(&card.at.channel, &card.at.id).expect("the message of the card");
-            shown.now().clone()
-        });
-        let seen = slack.shows(&content, Tz::UTC);
+        let seen = shown(world, &card.at.channel, &card.at.id);
         assert_eq!(seen, expected_text(&message), "a card does not say what is the case");
     }
+}
+
+fn shown(world: &World, channel: &str, id: &str) -> String {
+    if let On::DiscordGateway | On::DiscordHttp = world.on() {
+        return world.discord().discord.shows(id, Tz::UTC);
+    }
+    let slack = &world.slack().slack;
+    let content =
+        slack.with(|state| state.message(channel, id).expect("the message of the card").now().clone());
+    slack.shows(&content, Tz::UTC)
 }
 
 fn expected_text(message: &Message) -> String {
@@ -66,13 +83,9 @@ fn expected_text(message: &Message) -> String {
 /// The same notice comes twice at most, and so does a letter.
 fn nothing_is_said_thrice(world: &World) {
     let mut said: BTreeMap<(String, String), u32> = BTreeMap::new();
-    world.slack().slack.with(|state| {
-        let open = state.messages.iter().filter(|message| message.only_for.is_none());
-        for message in open {
-            let first = &message.versions[0];
-            *said.entry((message.channel.clone(), first.text.clone())).or_default() += 1;
-        }
-    });
+    for (channel, words) in all_said(world) {
+        *said.entry((channel, words)).or_default() += 1;
+    }
     for letter in world.mail.letters() {
         *said.entry((letter.to.clone(), letter.subject.clone())).or_default() += 1;
     }
@@ -80,12 +93,27 @@ fn nothing_is_said_thrice(world: &World) {
     assert!(thrice.is_empty(), "said more than twice: {thrice:#?}");
 }
 
+/// Everything that was ever posted for all of a channel to see: where, and what it said first.
+fn all_said(world: &World) -> Vec<(String, String)> {
+    if let On::DiscordGateway | On::DiscordHttp = world.on() {
+        return world.discord().discord.with(|state| {
+            let open = state.messages.iter().filter(|message| message.only_for.is_none());
+            let first = |message: &discord::state::Message| format!("{:?}", message.versions[0]);
+            open.map(|message| (message.channel.clone(), first(message))).collect()
+        });
+    }
+    world.slack().slack.with(|state| {
+        let open = state.messages.iter().filter(|message| message.only_for.is_none());
+        open.map(|message| (message.channel.clone(), message.versions[0].text.clone())).collect()
+    })
+}
+
 /// Everything is over, so nothing can be pressed but what only tells something.
 fn no_button_is_dead(world: &World) {
-    for (place, who) in [(APPROVERS.to_owned(), "UADA"), (direct("dana"), "UDANA")] {
+    for (place, who) in [(None, "ada"), (Some("dana"), "dana")] {
         for label in ["Approve", "Reject", "Withdraw"] {
-            let dead = world.slack().slack.finds(who, &place, label, 0);
-            assert!(dead.is_none(), "[{label}] stands in {place}, and everything is over");
+            let dead = hands::sees(world, who, place, label);
+            assert!(!dead, "[{label}] stands in {place:?}, and everything is over");
         }
     }
 }

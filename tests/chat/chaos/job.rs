@@ -1,24 +1,15 @@
 //! The main job as people do it when things go wrong: they look, and try again until it is done.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 use sublet::domain::lease::Lease;
 
-use crate::{
-    slack::{act::Act, forms::Sent},
-    world::{
-        World,
-        slack::{APPROVERS, GENERAL, TEAM, account, direct},
-    },
-};
+use super::hands;
+use crate::world::World;
 
 /// How often somebody tries before they give up, which fails the test.
 const TRIES: u32 = 40;
 /// In how many tries of a step there is trouble.
 const TROUBLED: u32 = 4;
-/// How long somebody looks at the screen before they try again.
-const LOOKS: Duration = Duration::from_secs(4);
 
 /// What is done, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,48 +70,14 @@ async fn is_done(world: &World, step: Step) -> bool {
 
 async fn tries_to(world: &World, step: Step) {
     match step {
-        Step::Asks => {
-            let slack = &world.slack().slack;
-            let act = slack.command(TEAM, &account("dana"), GENERAL, "/env request web for=2d").await;
-            looks(world, &act).await;
-        }
-        Step::Approves => presses(world, "ada", APPROVERS, "Approve").await,
-        Step::Extends => presses(world, "bob", APPROVERS, "Approve").await,
+        Step::Asks => hands::asks(world, "dana", "/env request web for=2d").await,
+        Step::Approves => hands::presses(world, "ada", None, "Approve").await,
+        Step::Extends => hands::presses(world, "bob", None, "Approve").await,
         Step::WantsMore => {
-            world.slack().slack.dismisses(&account("dana"));
-            presses(world, "dana", &direct("dana"), "Extend").await;
-            fills(world).await;
+            hands::dismisses(world, "dana");
+            hands::presses(world, "dana", Some("dana"), "Extend").await;
+            hands::fills(world, "dana", &[("for", "1d"), ("reason", "the demo was moved")]).await;
         }
         Step::IsReady | Step::IsWarned | Step::Ends => world.passes(TimeDelta::hours(6)).await,
-    }
-}
-
-/// Presses it, if it is there.
-async fn presses(world: &World, who: &str, channel: &str, label: &str) {
-    let slack = &world.slack().slack;
-    if let Some(button) = slack.finds(&account(who), channel, label, 0) {
-        let act = slack.presses(TEAM, &account(who), &button).await;
-        looks(world, &act).await;
-    }
-}
-
-/// Fills in the form for more time, if it came.
-async fn fills(world: &World) {
-    let (slack, dana) = (&world.slack().slack, account("dana"));
-    if slack.modal(&dana).is_none_or(|view| view.json["submit"].is_null()) {
-        return;
-    }
-    for (field, text) in [("for", "1d"), ("reason", "the demo was moved")] {
-        slack.fills(TEAM, &dana, field, text).await;
-    }
-    if let Sent::Closed(act) = slack.submits(TEAM, &dana).await {
-        looks(world, &act).await;
-    }
-}
-
-/// Waits a little for an answer, which may be lost.
-pub async fn looks(world: &World, act: &Act) {
-    if act.ack.is_ok() {
-        world.slack().slack.sees_within(LOOKS, act).await;
     }
 }

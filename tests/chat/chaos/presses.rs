@@ -1,10 +1,6 @@
 //! Everybody presses everything they see or once saw, in any order, while the job goes on.
 
-use super::{
-    chance::Chance,
-    end,
-    job::{self, looks},
-};
+use super::{chance::Chance, end, hands::looks, job};
 use crate::world::{
     World,
     slack::{APPROVERS, TEAM, account, direct},

@@ -2,6 +2,7 @@
 
 use super::{chance::Chance, end, job};
 use crate::{
+    discord::trouble::Trouble as InDiscord,
     slack::trouble::Trouble,
     world::{World, slack::TEAM},
 };
@@ -50,5 +51,26 @@ pub async fn the_token_comes_and_goes(world: &mut World) {
     })
     .await;
     slack.with(|state| state.directory.teams.get_mut(TEAM).expect("the workspace").revoked = false);
+    end::well(world).await;
+}
+
+/// The same for Discord, on any route.
+pub async fn discord_is_in_trouble(world: &mut World) {
+    let discord = world.discord().discord.clone();
+    let mut chance = Chance::of(13);
+    job::done(world, |_| {
+        for _ in 0..3 {
+            let trouble = match chance.below(6) {
+                0 => InDiscord::Status(500),
+                1 => InDiscord::Status(503),
+                2 => InDiscord::DroppedBefore,
+                3 => InDiscord::DroppedAfter,
+                4 => InDiscord::Slow(1_000),
+                _ => InDiscord::Limited(1_000),
+            };
+            discord.with(|state| state.troubles.plan("*", trouble, 1));
+        }
+    })
+    .await;
     end::well(world).await;
 }

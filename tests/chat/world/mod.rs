@@ -175,6 +175,11 @@ impl World {
         people.into_iter().map(|person| person.handle).collect()
     }
 
+    /// Where the story is told.
+    pub fn on(&self) -> On {
+        self.on
+    }
+
     /// Slack, where the story is told there.
     pub fn slack(&self) -> &SlackSide {
         match &self.side {

@@ -56,7 +56,7 @@ trait Adapter: Send + Sync {
 pub struct Gateway {
     world: World,
     adapter: Arc<dyn Adapter>,
-    post: Post,
+    post: Arc<Post>,
     api: String,
     token: SecretString,
     times: Times,
@@ -83,7 +83,7 @@ impl Gateway {
         holder: String,
         times: Times,
     ) -> Self {
-        let post = Post::new(world.clone(), holder, times);
+        let post = Arc::new(Post::new(world.clone(), holder, times));
         let (api, token) = (settings.api.clone(), settings.token.clone());
         Self { world: world.clone(), adapter, post, api, token, times }
     }
@@ -92,7 +92,7 @@ impl Gateway {
     /// with.
     pub async fn keep(self, stop: CancellationToken) {
         let (tell, came) = mpsc::unbounded_channel();
-        let taking = tokio::spawn(take_all(self.adapter.clone(), came));
+        let taking = tokio::spawn(take_all(self.adapter.clone(), self.post.clone(), came));
         loop {
             self.adapter.shards(None);
             let since = tokio::select! {
@@ -108,25 +108,36 @@ impl Gateway {
             }
         }
         self.adapter.shards(None);
-        self.post.resign().await;
         drop(tell);
+        let begun = timeout(self.times.farewell, taking).await;
+        self.post.resign().await;
         let finished = async {
-            let _ = taking.await;
+            if let Ok(Ok(mut begun)) = begun {
+                while begun.join_next().await.is_some() {}
+            }
             self.adapter.idle().await;
         };
         let _ = timeout(self.times.farewell, finished).await;
     }
 }
 
-/// Takes in what comes until nothing comes any more and all of it is dealt with.
-async fn take_all(adapter: Arc<dyn Adapter>, mut came: UnboundedReceiver<Value>) {
-    let mut tasks = JoinSet::new();
+/// Takes in what comes until nothing comes any more; answers with what is still being dealt with.
+async fn take_all(
+    adapter: Arc<dyn Adapter>,
+    post: Arc<Post>,
+    mut came: UnboundedReceiver<Value>,
+) -> JoinSet<()> {
+    let mut begun = JoinSet::new();
     while let Some(interaction) = came.recv().await {
-        while tasks.try_join_next().is_some() {}
+        while begun.try_join_next().is_some() {}
+        if !post.is_held().await {
+            tracing::debug!("an interaction is left to the process that has Discord's gateway now");
+            continue;
+        }
         let adapter = adapter.clone();
-        tasks.spawn(async move { adapter.take(interaction).await });
+        begun.spawn(async move { adapter.take(interaction).await });
     }
-    while tasks.join_next().await.is_some() {}
+    begun
 }
 
 /// The rest of the adapter.

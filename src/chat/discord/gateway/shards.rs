@@ -48,7 +48,7 @@ enum Anew {
 impl Gateway {
     /// Keeps the connections until told to stop. What comes by them goes to `came`.
     pub(super) async fn connect(&self, came: &UnboundedSender<Value>, stop: &CancellationToken) {
-        let mut pauses = Pauses::new(&self.times);
+        let mut pauses = Pauses::new(self.times.pauses);
         let mut told = None;
         while let Some(asked) = self.ask(stop).await {
             let shards = Group::new(self, &asked, came, stop);
@@ -73,7 +73,7 @@ impl Gateway {
                 }
             };
             if shards.was_good() {
-                (told, pauses) = (None, Pauses::new(&self.times));
+                (told, pauses) = (None, Pauses::new(self.times.pauses));
             }
             if !wait(pause, stop).await {
                 return;
@@ -83,7 +83,7 @@ impl Gateway {
 
     /// Where the gateway is, as soon as Discord says so and lets us begin a session; `None` when told to stop.
     async fn ask(&self, stop: &CancellationToken) -> Option<client::Gateway> {
-        let mut pauses = Pauses::new(&self.times);
+        let mut pauses = Pauses::new(self.times.pauses);
         loop {
             let asked = tokio::select! {
                 () = stop.cancelled() => return None,
@@ -165,7 +165,7 @@ impl<'a> Group<'a> {
 
     /// Keeps one connection, and makes the next one when its session ends.
     async fn slot(&self, shard: u32) -> Anew {
-        let mut pauses = Pauses::new(&self.gateway.times);
+        let mut pauses = Pauses::new(self.gateway.times.pauses);
         let mut closed = 0;
         let mut url = self.first.url.clone();
         loop {

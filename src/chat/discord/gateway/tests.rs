@@ -4,4 +4,4 @@ mod interactions;
 mod leading;
 mod sessions;
 mod trouble;
-mod world;
+pub(super) mod world;

@@ -32,6 +32,10 @@ pub(super) struct Times {
     pub good: Duration,
     /// The first pause after one that was not, and the longest. Discord wants the first to be 1 to 5 seconds.
     pub pauses: (Duration, Duration),
+    /// The first pause between two interruptions of a session, and the longest: nobody is heard meanwhile.
+    pub resumes: (Duration, Duration),
+    /// A session that went on for so long without an interruption goes on at once the next time.
+    pub settled: Duration,
     /// The pause after what only an operator can repair.
     pub long: Duration,
     /// How long the end waits for the last words of a connection, and for what is being dealt with.
@@ -53,6 +57,8 @@ impl Times {
         silent: Duration::from_secs(150),
         good: Duration::from_secs(60),
         pauses: (Duration::from_millis(1_500), Duration::from_secs(120)),
+        resumes: (Duration::from_millis(500), Duration::from_secs(5)),
+        settled: Duration::from_secs(10),
         long: Duration::from_secs(600),
         farewell: Duration::from_secs(3),
     };
@@ -70,8 +76,9 @@ pub(super) struct Pauses {
 }
 
 impl Pauses {
-    pub(super) fn new(times: &Times) -> Self {
-        Self { next: times.pauses.0, bounds: times.pauses }
+    /// Pauses from the first to the longest.
+    pub(super) fn new(bounds: (Duration, Duration)) -> Self {
+        Self { next: bounds.0, bounds }
     }
 
     /// All is well again: the next pause is the first one.
@@ -93,7 +100,7 @@ mod tests {
 
     #[test]
     fn pauses_grow_to_a_bound_and_begin_anew_when_all_is_well() {
-        let mut pauses = Pauses::new(&Times::USUAL);
+        let mut pauses = Pauses::new(Times::USUAL.pauses);
         let chance = |byte: u8| Uuid::from_bytes([byte; 16]);
         let of = |pauses: &mut Pauses| pauses.next(chance(128));
         let grown: Vec<u64> = (0..9).map(|_| of(&mut pauses).as_millis() as u64).collect();

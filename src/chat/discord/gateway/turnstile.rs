@@ -47,7 +47,7 @@ pub(super) async fn turn(
     ids: Arc<dyn Ids>,
     times: Times,
 ) {
-    let mut pauses = Pauses::new(&times);
+    let mut pauses = Pauses::new(times.resumes);
     let mut passed: Option<Instant> = None;
     let mut closed = TURN;
     loop {
@@ -62,7 +62,7 @@ pub(super) async fn turn(
         // The lock is fair: it is free now, unless somebody waited for it.
         closed = TURN;
         if address.try_lock().is_err() {
-            if passed.is_some_and(|passed| passed.elapsed() > times.good) {
+            if passed.is_some_and(|passed| passed.elapsed() > times.settled) {
                 pauses.reset();
             }
             passed = Some(Instant::now());

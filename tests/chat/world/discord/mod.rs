@@ -20,6 +20,7 @@ use sublet::{
     },
     domain::person::Role,
 };
+use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 
 pub use self::directory::{
@@ -43,6 +44,8 @@ const SECRETS: [&str; 4] = ["ssh -p", "AAAAhost", "bot-token", "aW50ZXJhY3Rpb246
 pub struct DiscordSide {
     pub discord: Discord,
     pub adapter: Arc<Adapter>,
+    /// The adapter's work. Whoever aborts it kills the process: nothing is finished, nothing handed on.
+    pub running: AbortHandle,
     stop: CancellationToken,
     last: Mutex<Option<Act>>,
     /// The forms that people have before them as messages, by account.
@@ -70,7 +73,7 @@ impl DiscordSide {
         let adapter = Adapter::open(world.clone(), settings, "first").expect("the adapter opens");
         let stop = CancellationToken::new();
         let routes = adapter.routes();
-        tokio::spawn(adapter.clone().run(stop.clone()));
+        let running = tokio::spawn(adapter.clone().run(stop.clone())).abort_handle();
         match routes {
             Some(router) => {
                 let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
@@ -84,7 +87,7 @@ impl DiscordSide {
             None => discord.connected(1).await,
         }
         discord.until("the commands", |state| (!state.commands.is_empty()).then_some(())).await;
-        Self { discord, adapter, stop, last: Mutex::default(), forms: Mutex::default() }
+        Self { discord, adapter, running, stop, last: Mutex::default(), forms: Mutex::default() }
     }
 
     /// Somebody types a line in a channel for everybody.

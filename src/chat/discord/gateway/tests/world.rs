@@ -58,6 +58,8 @@ pub const TIMES: Times = Times {
     silent: Duration::from_secs(60),
     good: Duration::from_secs(60),
     pauses: (Duration::from_millis(40), Duration::from_millis(400)),
+    resumes: (Duration::from_millis(40), Duration::from_millis(400)),
+    settled: Duration::from_secs(60),
     long: Duration::from_millis(300),
     farewell: Duration::from_secs(5),
 };
