@@ -82,10 +82,11 @@ impl Register {
 
     async fn bring(&self, guild: Option<&str>) -> Result<(), Trouble> {
         let known = self.client.commands(guild).await?;
-        if same::commands(&self.wanted, &known) {
+        let wanted = guild.map_or_else(|| self.wanted.clone(), |_| without_places(&self.wanted));
+        if same::commands(&wanted, &known) {
             return Ok(());
         }
-        self.client.set_commands(guild, &self.wanted).await?;
+        self.client.set_commands(guild, &wanted).await?;
         tracing::info!(guild = guild.unwrap_or("everywhere"), "the commands were registered");
         Ok(())
     }
@@ -97,4 +98,15 @@ impl Register {
             tracing::warn!(guild, %trouble, "the commands cannot be registered yet");
         }
     }
+}
+
+/// The commands without where they may be used: Discord takes that for commands that are registered everywhere only
+/// (its reference, “Application Command Object”).
+fn without_places(commands: &Value) -> Value {
+    let mut commands = commands.clone();
+    for command in commands.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+        command.remove("contexts");
+        command.remove("integration_types");
+    }
+    commands
 }

@@ -29,8 +29,7 @@ pub async fn asks(world: &World, who: &str, line: &str) {
 pub async fn presses(world: &World, who: &str, place: Option<&str>, label: &str) {
     if is_discord(world) {
         let (discord, who) = (&world.discord().discord, guild::account(who));
-        let place = place.map_or_else(|| guild::APPROVERS.to_owned(), guild::direct);
-        if let Some(button) = discord.finds(&who, &place, label, 0) {
+        if let Some(button) = finds_in_discord(world, &who, place, label) {
             let act = discord.presses(&who, &button).await;
             looks_in_discord(world, &act).await;
         }
@@ -47,11 +46,31 @@ pub async fn presses(world: &World, who: &str, place: Option<&str>, label: &str)
 /// Whether it stands there.
 pub fn sees(world: &World, who: &str, place: Option<&str>, label: &str) -> bool {
     if is_discord(world) {
-        let place = place.map_or_else(|| guild::APPROVERS.to_owned(), guild::direct);
-        return world.discord().discord.finds(&guild::account(who), &place, label, 0).is_some();
+        return finds_in_discord(world, &guild::account(who), place, label).is_some();
     }
     let place = place.map_or_else(|| team::APPROVERS.to_owned(), team::direct);
     world.slack().slack.finds(&team::account(who), &place, label, 0).is_some()
+}
+
+/// A button in somebody's direct messages, or in the approvers' channel and what stands below its messages.
+fn finds_in_discord(
+    world: &World,
+    who: &str,
+    place: Option<&str>,
+    label: &str,
+) -> Option<discord::act::Pressable> {
+    let discord = &world.discord().discord;
+    let places = match place {
+        Some(place) => vec![guild::direct(place)],
+        None => discord.with(|state| {
+            let channels = state.directory.channels.values();
+            let below = channels.filter(|channel| {
+                channel.below.as_ref().is_some_and(|(channel, _)| channel == guild::APPROVERS)
+            });
+            below.map(|channel| channel.id.clone()).chain([guild::APPROVERS.to_owned()]).collect()
+        }),
+    };
+    places.iter().find_map(|place| discord.finds(who, place, label, 0))
 }
 
 /// Closes the form before them, if there is one.
