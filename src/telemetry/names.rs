@@ -17,7 +17,7 @@ pub enum Kind {
 }
 
 /// Name, kind and meaning, with the labels that it carries.
-pub const ALL: [(&str, Kind, &str); 26] = [
+pub const ALL: [(&str, Kind, &str); 27] = [
     ("sublet_commands_total", Kind::Counter, "Commands answered, by command and outcome"),
     ("sublet_command_seconds", Kind::Histogram, "Seconds from a command's text to its committed answer"),
     ("sublet_decisions_total", Kind::Counter, "Decisions on requests and extensions, by decision"),
@@ -93,6 +93,11 @@ pub const ALL: [(&str, Kind, &str); 26] = [
         "sublet_discord_closed",
         Kind::Gauge,
         "Whether Discord takes nothing from us, by guild (or the bot) and by what it does not take: token or channel",
+    ),
+    (
+        "sublet_discord_requests_total",
+        Kind::Counter,
+        "Interactions that came by HTTP, by what became of them: taken, unsigned, replayed or unread",
     ),
     ("sublet_discord_shards", Kind::Gauge, "Connections to Discord's gateway that are open"),
     ("sublet_faults_total", Kind::Counter, "Faults, each logged with a reference"),

@@ -77,10 +77,10 @@ impl Chat for DiscordChat {
         GATHERS
     }
 
-    // For some minutes: each message has a nonce that Discord compares (see `Client::post`). A process that dies
-    // after it posted does so again within seconds of its next start.
+    // Each message has a nonce that Discord compares (see `Client::post`), but for some minutes only, and the gap
+    // between two tries may be longer.
     fn knows_keys(&self) -> bool {
-        true
+        false
     }
 
     async fn post(&self, posting: Posting<'_>) -> Result<MessageRef, Failure> {
