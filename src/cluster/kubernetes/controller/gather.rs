@@ -140,6 +140,15 @@ fn ended(pod: &Pod) -> Option<&ContainerStatus> {
     })
 }
 
+/// What a node says, as if the container had printed it, when it does not have what the container printed.
+const NO_LOGS: &str = "unable to retrieve container logs for ";
+
+/// The last line of what a container printed; `None` when the node does not have it.
+fn last_of(printed: &str) -> Option<Option<String>> {
+    let line = printed.lines().rev().map(str::trim).find(|line| !line.is_empty());
+    if line.is_some_and(|line| line.starts_with(NO_LOGS)) { None } else { Some(line.map(str::to_owned)) }
+}
+
 /// The last line that the container printed before its last end, if it keeps ending.
 pub(super) async fn last_line(context: &Context, memory: &mut Memory, gathered: &Gathered) -> Option<String> {
     let (pod, container) = gathered.pods.iter().find_map(|pod| Some((pod, ended(pod)?)))?;
@@ -159,7 +168,11 @@ pub(super) async fn last_line(context: &Context, memory: &mut Memory, gathered: 
     };
     // Logs are kept by the node, which may be away; the cause is told without them.
     let line = match api.logs(&pod.name_any(), &how).await {
-        Ok(text) => text.lines().rev().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned),
+        Ok(text) => match last_of(&text) {
+            Some(line) => line,
+            // It ended again in this moment. What it printed before the end before that is likely the same.
+            None => return memory.last_line.clone().and_then(|(_, line)| line),
+        },
         Err(error) if code(&error).is_some_and(|code| code < 500) => None,
         Err(_) => return None,
     };
@@ -202,4 +215,16 @@ pub(super) async fn warnings(context: &Context, memory: &mut Memory, gathered: &
     words.dedup();
     memory.warnings = Some((Instant::now(), words.clone()));
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_node_says_is_not_what_the_container_printed() {
+        assert_eq!(last_of("one\ntwo \n\n"), Some(Some("two".to_owned())));
+        assert_eq!(last_of("\n"), Some(None));
+        assert_eq!(last_of("unable to retrieve container logs for containerd://9fac"), None);
+    }
 }
