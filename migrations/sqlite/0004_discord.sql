@@ -19,3 +19,5 @@ CREATE TABLE codes (
     expires_at TEXT NOT NULL
 ) STRICT;
 CREATE INDEX codes_expire ON codes (expires_at);
+-- When an account was linked by a code; null when an address or the configuration says whose it is.
+ALTER TABLE accounts ADD COLUMN linked_at TEXT;

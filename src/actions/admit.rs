@@ -6,6 +6,7 @@ use super::{World, work::Work};
 use crate::{
     cards::{self, answer},
     domain::{
+        Instant,
         ids::PersonId,
         person::{Membership, Origin, Person, Role},
         refusal::Refusal,
@@ -70,23 +71,27 @@ async fn once(
 ) -> Stored<Result<PersonId, Refusal>> {
     let mut work = Work::begin(world).await?;
     let admitted = find_or_make(&mut work, described, newcomers).await?;
-    remember(&mut work, described, admitted.as_ref().ok().cloned()).await?;
+    remember(&mut work, described, admitted.as_ref().ok().cloned(), None).await?;
     work.commit().await?;
     Ok(admitted)
 }
 
-/// Remembers whose the account is, and what the platform said of it.
+/// Remembers whose the account is, and what the platform said of it. `linked_at` is this moment when a code says
+/// whose it is; what a code said before stays as long as the account is the same person's.
 pub(super) async fn remember(
     work: &mut Work<'_>,
     described: &Described,
     person: Option<PersonId>,
+    linked_at: Option<Instant>,
 ) -> Stored<()> {
     let known = work.tx.account(&described.workspace, &described.id).await?;
+    let known = known.filter(|known| known.person.is_some() && known.person == person);
     let account = Account {
         workspace: described.workspace.clone(),
         id: described.id.clone(),
         membership: described.membership,
-        direct: known.filter(|known| known.person == person).and_then(|known| known.direct),
+        linked_at: linked_at.or(known.as_ref().and_then(|known| known.linked_at)),
+        direct: known.and_then(|known| known.direct),
         person,
         checked_at: work.now,
     };
@@ -100,7 +105,8 @@ async fn linked(work: &mut Work<'_>, described: &Described, same: Option<&Person
     }
     // Where the platform shows an address that is somebody's, that decides, each time anew.
     let known = work.tx.account(&described.workspace, &described.id).await?;
-    match known.and_then(|account| account.person).filter(|_| same.is_none()) {
+    let by_code = known.filter(|account| account.linked_at.is_some() && same.is_none());
+    match by_code.and_then(|account| account.person) {
         Some(person) => work.tx.person(&person).await,
         None => Ok(None),
     }

@@ -93,7 +93,8 @@ async fn once(world: &World, described: &Described, code: &str) -> Stored<Result
     if known.is_none() {
         return Ok(Err(Refusal::Unknown));
     }
-    admit::remember(&mut work, described, Some(person.clone())).await?;
+    let now = work.now;
+    admit::remember(&mut work, described, Some(person.clone()), Some(now)).await?;
     work.commit().await?;
     tracing::info!(
         account = described.id,

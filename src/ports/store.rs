@@ -216,6 +216,8 @@ pub struct Account {
     pub membership: Membership,
     /// Whose it is; `None` for somebody who is not admitted.
     pub person: Option<PersonId>,
+    /// When it was linked by a code; `None` when an address or the configuration says whose it is, each time anew.
+    pub linked_at: Option<Instant>,
     /// The platform's id of the direct conversation, once it was opened.
     pub direct: Option<String>,
     /// When the platform was last asked about it.

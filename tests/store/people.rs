@@ -95,6 +95,7 @@ pub async fn an_account_is_one_persons_and_a_person_has_one_in_each_workspace(pl
         id: id.to_owned(),
         membership: Membership::Member,
         person: person.map(person_id),
+        linked_at: person.map(|_| at(2)),
         direct: person.map(|_| format!("D-{id}")),
         checked_at: at(0),
     };
@@ -122,5 +123,9 @@ pub async fn an_account_is_one_persons_and_a_person_has_one_in_each_workspace(pl
     save(&moved).await;
     assert_eq!(of(&home, "dana").await, Some(moved));
     let left = find(&home, "U1").await.unwrap();
-    assert_eq!((left.person, left.direct), (None, None), "the old account is theirs no more");
+    assert_eq!(
+        (left.person, left.linked_at, left.direct),
+        (None, None, None),
+        "the old account is theirs no more"
+    );
 }

@@ -94,12 +94,12 @@ async fn in_guild(at: &Reception, guild: &DiscordGuild, user: &User, member: &Me
     let known = work.tx.account(&workspace, &user.id).await?;
     described.listed = match at.settings.listed.get(&user.id) {
         Some(handle) => Some(handle.clone()),
-        None if known.as_ref().is_some_and(|known| known.person.is_some()) => None,
+        None if known.as_ref().is_some_and(|known| known.linked_at.is_some()) => None,
         None => elsewhere(at, &mut work, user).await?,
     };
     let person = match known.filter(|known| is_fresh(at, known, &described)) {
-        Some(known) => known.person.filter(|_| described.listed.is_none()),
-        None => None,
+        Some(known) if known.linked_at.is_some() && described.listed.is_none() => known.person,
+        _ => None,
     };
     drop(work);
     let admitted = match person {
@@ -147,11 +147,12 @@ fn roles_of(guild: &DiscordGuild, member: &Member) -> std::collections::BTreeSet
     member.roles.iter().filter_map(|role| guild.roles.get(role)).copied().collect()
 }
 
-/// The handle by which the same account is known in another guild: an account is one person's everywhere.
+/// The handle to which a code linked the same account in another guild: an account is one person's everywhere.
 async fn elsewhere(at: &Reception, work: &mut Work<'_>, user: &User) -> Stored<Option<String>> {
     for guild in &at.settings.guilds {
         let account = work.tx.account(&Workspace::discord(&guild.id), &user.id).await?;
-        if let Some(person) = account.and_then(|account| account.person) {
+        let linked = account.filter(|account| account.linked_at.is_some());
+        if let Some(person) = linked.and_then(|account| account.person) {
             return Ok(work.tx.person(&person).await?.map(|person| person.handle));
         }
     }

@@ -46,6 +46,7 @@ async fn knows_dana(stage: &Stage, guilds: &[&str]) {
             id: "8".to_owned(),
             membership: Membership::Member,
             person: Some(dana()),
+            linked_at: None,
             direct: None,
             checked_at: stage.world.clock.now(),
         };

@@ -40,6 +40,7 @@ async fn knows_dana(slack: &Slack) {
         id: "U0001".to_owned(),
         membership: Membership::Member,
         person: Some(dana()),
+        linked_at: None,
         direct: None,
         checked_at: slack.world.clock.now(),
     };

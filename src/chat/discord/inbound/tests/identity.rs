@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use super::world::{
     ADA, APPROVERS, AWAY, DANA, HOME, NEW, Place, command, custom_ids, did, directly, filled, id_of, press,
 };
-use crate::domain::person::Membership;
+use crate::{
+    domain::person::Membership,
+    ports::{chat::Workspace, store::Account},
+};
 
 fn lists(user: &str, id: &str, more: Value) -> Value {
     did(2, user, id, filled("env list", &[]), more)
@@ -34,6 +37,22 @@ async fn the_listed_and_the_linked_come_in_and_nothing_is_asked() {
     let ada = place.account(HOME, ADA).await.expect("an account");
     assert_eq!((ada.person, ada.membership), (Some(id_of("ada")), Membership::Member));
     assert_eq!(place.api.count(), 0, "Discord said it with the interaction");
+}
+
+#[tokio::test]
+async fn whoever_is_listed_no_more_and_has_no_code_is_shut_out() {
+    let place = Place::open().await;
+    let known = place.account(HOME, DANA).await.expect("an account");
+    let mut tx = place.world.store.begin().await.expect("begun");
+    for guild in [HOME, AWAY] {
+        let workspace = Workspace::discord(guild);
+        let listed = Account { workspace, linked_at: None, ..known.clone() };
+        tx.save_account(&listed).await.expect("saved");
+    }
+    tx.commit().await.expect("committed");
+    let told = place.receive(lists(DANA, "1", json!({}))).await.to_string();
+    assert!(told.contains("does not know who you are"), "{told}");
+    assert_eq!(place.account(HOME, DANA).await.and_then(|account| account.person), None);
 }
 
 #[tokio::test]

@@ -258,7 +258,7 @@ impl Place {
         place
     }
 
-    /// An account is somebody's, and Discord has just said so.
+    /// A code has just linked an account to somebody.
     pub async fn saves(&self, guild: &str, id: &str, handle: &str) {
         let mut tx = self.world.store.begin().await.expect("begun");
         let account = Account {
@@ -266,6 +266,7 @@ impl Place {
             id: id.to_owned(),
             membership: Membership::Member,
             person: Some(id_of(handle)),
+            linked_at: Some(self.clock.now()),
             direct: None,
             checked_at: self.clock.now(),
         };

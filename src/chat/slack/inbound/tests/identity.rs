@@ -119,6 +119,16 @@ async fn mentions_are_people_here() {
 }
 
 #[tokio::test]
+async fn whoever_was_known_by_an_address_is_so_no_more_when_it_is_gone() {
+    let place = Place::open().await;
+    place.clock.advance(TimeDelta::hours(2));
+    place.api.knows(json!({"id": "U1", "team_id": "T1", "name": "dana"}));
+    let reply = says(&place.receive(place.command("U1", "/env list", "t1")).await);
+    assert!(reply.contains("no e-mail address"), "{reply}");
+    assert_eq!(place.account("U1").await.and_then(|account| account.person), None);
+}
+
+#[tokio::test]
 async fn whoever_is_refused_can_say_with_a_code_who_they_are() {
     let place = Place::open().await;
     place.api.knows(json!({"id": "U5", "team_id": "T1", "name": "ada2"}));

@@ -302,6 +302,7 @@ fn account(id: &str, handle: &str, checked_at: Instant) -> Account {
         id: id.to_owned(),
         membership: crate::domain::person::Membership::Member,
         person: PersonId::parse(&format!("per_{handle}")),
+        linked_at: None,
         direct: None,
         checked_at,
     }
