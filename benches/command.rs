@@ -109,7 +109,7 @@ async fn write(world: &World, mut request: Request, answer: &str) -> Stored<()> 
         tx.record(&NewEntry::about(&request.name, now, actor, fact)).await?;
     }
     for effect in &change.effects {
-        tx.push(EffectId::new(world.ids.next()), &request.id, effect, now).await?;
+        tx.push(EffectId::new(world.ids.next()), &(&request.id).into(), effect, now).await?;
     }
     tx.answered(&event, answer).await?;
     tx.commit().await

@@ -1,6 +1,7 @@
 //! Sublet lets a team borrow environments from chat. The map is in the README.
 
 pub mod actions;
+pub mod api;
 pub mod cards;
 pub mod chat;
 pub mod clock;

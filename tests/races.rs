@@ -59,6 +59,7 @@ impl Pair {
             email: format!("{handle}@example.org"),
             zone: chrono_tz::UTC,
             roles: roles.iter().copied().collect(),
+            teams: [].into(),
             active: true,
             origin: sublet::domain::person::Origin::Listed,
         };

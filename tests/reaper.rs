@@ -43,7 +43,7 @@ impl Templates for NoTemplates {
 }
 
 async fn engine(url: &str) -> Engine {
-    let policy = Policy { domains: Vec::new(), patience: patience(), open_requests: 1 };
+    let policy = Policy { patience: patience(), open_requests: 1, ..Policy::default() };
     let world = World {
         store: store::open(url, &store::Options::default()).await.unwrap(),
         clock: Arc::new(Noon),

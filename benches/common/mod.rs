@@ -132,7 +132,7 @@ pub fn world(runtime: &Runtime, place: &Place, clock: Arc<dyn Clock>) -> World {
 
 /// A world on an open database.
 pub fn world_on(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> World {
-    let policy = Policy { domains: Vec::new(), patience: samples::patience(), open_requests: u32::MAX };
+    let policy = Policy { patience: samples::patience(), open_requests: u32::MAX, ..Policy::default() };
     World {
         store,
         clock,

@@ -59,6 +59,11 @@ pub trait Source {
         Vec::new()
     }
 
+    /// The teams there are.
+    fn teams(&self) -> Vec<Candidate> {
+        Vec::new()
+    }
+
     /// The person's keys.
     fn keys(&self) -> Vec<Candidate> {
         Vec::new()
@@ -240,6 +245,11 @@ fn of_kind(kind: Kind, source: &dyn Source) -> Vec<Offer> {
             let all = Candidate { name: "all".to_owned(), help: "everybody's".to_owned() };
             names(std::iter::once(all).chain(source.people()).collect())
         }
+        Kind::Team => names(source.teams()),
+        Kind::Cpu => {
+            fixed(&[("500m", "half a core"), ("1", "one core"), ("2", "two cores"), ("4", "four cores")])
+        }
+        Kind::Bytes => fixed(&[("1Gi", ""), ("4Gi", ""), ("8Gi", ""), ("16Gi", "")]),
         Kind::Span => {
             fixed(&[("8h", "eight hours"), ("1d", "one day"), ("3d", "three days"), ("1w", "one week")])
         }

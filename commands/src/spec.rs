@@ -60,6 +60,12 @@ pub enum Kind {
     Text,
     /// A person as the chat platform writes them, `me`, or `all`.
     Person,
+    /// The name of a team.
+    Team,
+    /// Processor time: `500m` or `2`.
+    Cpu,
+    /// Memory or storage: `4Gi`.
+    Bytes,
     /// A length of time: `90m`, `8h`, `3d`, `2w`.
     Span,
     /// A moment in the person's own zone: `2026-12-01 18:00`.
@@ -82,6 +88,9 @@ impl Kind {
             Kind::Key => "ssh-ed25519 AAAA… you@laptop",
             Kind::Text => "…",
             Kind::Person => "@kim",
+            Kind::Team => "shop",
+            Kind::Cpu => "2",
+            Kind::Bytes => "4Gi",
             Kind::Span => "3d",
             Kind::When => "\"2026-12-01 18:00\"",
             Kind::Number => "3",

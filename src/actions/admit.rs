@@ -1,5 +1,7 @@
 //! Somebody comes by a chat platform that vouches for them: who are they to us, and may they come in?
 
+use std::collections::BTreeSet;
+
 use chrono_tz::Tz;
 
 use super::{World, work::Work};
@@ -135,7 +137,7 @@ async fn find_or_make(
     let Some(email) = &described.email else {
         return Ok(Err(match described.workspace.platform {
             Platform::Discord => Refusal::NotLinked { account: described.id.clone() },
-            Platform::Slack | Platform::Console => Refusal::NoAddress,
+            Platform::Slack | Platform::Console | Platform::Api => Refusal::NoAddress,
         }));
     };
     let Some(known) = known else {
@@ -175,6 +177,7 @@ async fn newcomer(
         email: email.to_owned(),
         zone: described.zone.unwrap_or(Tz::UTC),
         roles: [Role::Developer].into(),
+        teams: BTreeSet::new(),
         active: true,
         origin: Origin::Chat,
     };

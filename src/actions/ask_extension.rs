@@ -11,6 +11,7 @@ use crate::{
     cards::answer,
     domain::{
         Change,
+        approval::Ballot,
         audit::Actor,
         extension::{Extension, ExtensionState},
         ids::ExtensionId,
@@ -39,6 +40,7 @@ pub async fn ask(work: &mut Work<'_>, caller: &Person, asked: EnvExtend) -> Resu
         asked_by: caller.id.clone(),
         by: asked.by.into(),
         reason,
+        ballot: Ballot::default(),
         created_at: work.now,
         state: ExtensionState::Pending(Waiting::from(work.now, &work.world.policy.patience)),
         version: 0,

@@ -1,12 +1,12 @@
 //! `/env link`: one person on several platforms. Whoever holds a code is who it was given to, and only once.
 
 use chrono::TimeDelta;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
     Answer,
     admit::{self, Described},
+    secrets,
     work::{Stop, Work},
 };
 use crate::{
@@ -22,8 +22,6 @@ use crate::{
 
 /// How long a code is good.
 const GOOD_FOR: TimeDelta = TimeDelta::minutes(10);
-/// The letters and digits of codes: none that look like another.
-const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /// How many of them a code has: fifty bits, for ten minutes.
 const LENGTH: usize = 10;
 
@@ -105,9 +103,7 @@ async fn once(world: &World, described: &Described, code: &str) -> Stored<Result
 }
 
 fn new_code(chance: Uuid) -> String {
-    let bytes = Sha256::digest(chance.as_bytes());
-    let letters = bytes.iter().take(LENGTH).map(|byte| char::from(ALPHABET[usize::from(byte % 32)]));
-    let letters: Vec<char> = letters.collect();
+    let letters: Vec<char> = secrets::letters(&[chance], LENGTH).chars().collect();
     let parts: Vec<String> = letters.chunks(4).map(|part| part.iter().collect()).collect();
     parts.join("-")
 }
@@ -115,8 +111,7 @@ fn new_code(chance: Uuid) -> String {
 /// The digest of a code, however it was typed.
 fn digest(code: &str) -> String {
     let letters: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
-    let bytes = Sha256::digest(letters.to_ascii_uppercase().as_bytes());
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    secrets::digest(&letters.to_ascii_uppercase())
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod perform;
 mod release_environment;
 mod request_environment;
 mod retry;
+mod secrets;
 mod withdraw_request;
 
 pub mod admit;
@@ -25,6 +26,7 @@ pub mod deliveries;
 pub mod observed;
 pub mod people;
 pub mod stories;
+pub mod tokens;
 pub mod wake;
 pub mod work;
 
@@ -37,6 +39,8 @@ use crate::{
         ids::PersonId,
         person::{Person, Role},
         policy::Policy,
+        refusal::Refusal,
+        token::Scope,
     },
     ports::{
         chat::{Message, Platform, Text},
@@ -51,7 +55,7 @@ pub use completion::complete;
 pub use forms::form;
 pub use home::home;
 pub use link::{code_in, introduce, redeem};
-pub use perform::perform;
+pub use perform::{perform, performed};
 
 /// What every action may use.
 #[derive(Clone)]
@@ -77,11 +81,15 @@ pub struct Caller {
     pub id: PersonId,
     /// The roles that the platform gives them now, besides those that they have anyway.
     pub roles: BTreeSet<Role>,
+    /// The teams that the platform counts them to now, besides those that they are in anyway.
+    pub teams: BTreeSet<String>,
+    /// What they may do here at the most; `None` for everything that they may do at all.
+    pub scopes: Option<BTreeSet<Scope>>,
 }
 
 impl From<PersonId> for Caller {
     fn from(id: PersonId) -> Self {
-        Self { id, roles: BTreeSet::new() }
+        Self { id, roles: BTreeSet::new(), teams: BTreeSet::new(), scopes: None }
     }
 }
 
@@ -91,6 +99,7 @@ impl Caller {
         let person = work.tx.person(&self.id).await?.filter(|person| person.active);
         Ok(person.map(|mut person| {
             person.roles.extend(&self.roles);
+            person.teams.extend(self.teams.iter().cloned());
             person
         }))
     }
@@ -130,6 +139,33 @@ pub enum Answer {
     Say(Message),
     /// A form to fill in.
     Ask(Asked),
+}
+
+/// What was done, for surfaces that tell it in another way than in words.
+#[derive(Debug, Clone)]
+pub struct Performed {
+    /// The answer in words.
+    pub answer: Answer,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of something that came in.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// It was done, or looked at.
+    Done {
+        /// The id of what was made or changed.
+        touched: Option<String>,
+    },
+    /// The same event came before, and the same answer is given.
+    Repeated,
+    /// It cannot be, and the person can do something about it.
+    Refused(Refusal),
+    /// It could not be read.
+    Misread(commands::UsageError),
+    /// It broke; the answer has the reference.
+    Broken,
 }
 
 /// A form to fill in, and what was wrong with what was given before.

@@ -3,8 +3,8 @@
 use commands::{Context, Invocation, Spec, UsageError, Values, line, read_values};
 
 use super::{
-    Answer, Inbound, Input, World, ask_extension, decide, forms, keys, link, look, release_environment,
-    request_environment, retry, withdraw_request,
+    Answer, Inbound, Input, Outcome, Performed, World, ask_extension, decide, forms, keys, link, look,
+    release_environment, request_environment, retry, withdraw_request,
     work::{Stop, TRIES, Work},
 };
 use crate::{
@@ -25,13 +25,18 @@ use crate::{
 /// Does what was said and answers. It never fails: what breaks is logged once with the reference that the
 /// answer shows, and has changed nothing.
 pub async fn perform(world: &World, inbound: Inbound) -> Answer {
+    performed(world, inbound).await.answer
+}
+
+/// The same, with what came of it.
+pub async fn performed(world: &World, inbound: Inbound) -> Performed {
     let started = world.clock.now();
     for _ in 0..TRIES {
         match once(world, &inbound).await {
-            Ok(answer) => {
+            Ok(performed) => {
                 let took = (world.clock.now() - started).as_seconds_f64();
                 metrics::histogram!("sublet_command_seconds").record(took);
-                return answer;
+                return performed;
             }
             Err(StoreError::Conflict) => tokio::task::yield_now().await,
             Err(StoreError::Fault(error)) => return broken(world, &error),
@@ -40,14 +45,14 @@ pub async fn perform(world: &World, inbound: Inbound) -> Answer {
     broken(world, &anyhow::anyhow!("the same row was changed by others {TRIES} times in a row"))
 }
 
-fn broken(world: &World, error: &anyhow::Error) -> Answer {
+fn broken(world: &World, error: &anyhow::Error) -> Performed {
     let reference = faults::record(world.ids.next(), "a command failed", error);
-    Answer::Say(answer::fault(&reference))
+    Performed { answer: Answer::Say(answer::fault(&reference)), outcome: Outcome::Broken }
 }
 
-async fn once(world: &World, inbound: &Inbound) -> Result<Answer, StoreError> {
-    if let Some(answer) = looked(world, inbound).await? {
-        return Ok(answer);
+async fn once(world: &World, inbound: &Inbound) -> Result<Performed, StoreError> {
+    if let Some(performed) = looked(world, inbound).await? {
+        return Ok(performed);
     }
     let mut work = Work::begin(world).await?;
     if !work.tx.receive(&inbound.id, work.now).await? {
@@ -70,10 +75,11 @@ async fn once(world: &World, inbound: &Inbound) -> Result<Answer, StoreError> {
             if let (Answer::Say(message), true) = (&answer, kept) {
                 work.tx.answered(&inbound.id, &to_json(message)?).await?;
             }
+            let touched = work.touched.take();
             fail::fail_point!("perform::before-commit", |_| crate::faults::crash());
             work.commit().await?;
             fail::fail_point!("perform::after-commit", |_| crate::faults::crash());
-            Ok(answer)
+            Ok(Performed { answer, outcome: Outcome::Done { touched } })
         }
         Err(Stop::Store(error)) => Err(error),
         Err(stop) => {
@@ -85,7 +91,7 @@ async fn once(world: &World, inbound: &Inbound) -> Result<Answer, StoreError> {
 
 /// The answer to what changes nothing, and to what cannot be read. The same delivery again does no harm here, so it
 /// is not noted, and whoever only looks does not wait for those who write. `None` for all else.
-async fn looked(world: &World, inbound: &Inbound) -> Result<Option<Answer>, StoreError> {
+async fn looked(world: &World, inbound: &Inbound) -> Result<Option<Performed>, StoreError> {
     let mut work = Work::look(world).await?;
     let Some(caller) = inbound.caller.person(&mut work).await? else { return Ok(None) };
     let context = Context { now: work.now, zone: caller.zone };
@@ -100,7 +106,7 @@ async fn looked(world: &World, inbound: &Inbound) -> Result<Option<Answer>, Stor
     match act(&mut work, &caller, inbound.platform, invocation).await {
         Ok(answer) => {
             count(&said, "done");
-            Ok(Some(answer))
+            Ok(Some(Performed { answer, outcome: Outcome::Done { touched: work.touched.take() } }))
         }
         Err(Stop::Store(error)) => Err(error),
         // What is refused may have to go on record.
@@ -180,12 +186,12 @@ async fn act(
 }
 
 /// The same event came again: the same answer.
-async fn repeated(work: &mut Work<'_>, id: &str) -> Result<Answer, StoreError> {
+async fn repeated(work: &mut Work<'_>, id: &str) -> Result<Performed, StoreError> {
     let message = match work.tx.answer_to(id).await? {
         Some(json) => serde_json::from_str(&json).map_err(anyhow::Error::from)?,
         None => answer::say("That came in already.", crate::ports::chat::Tone::Plain),
     };
-    Ok(Answer::Say(message))
+    Ok(Performed { answer: Answer::Say(message), outcome: Outcome::Repeated })
 }
 
 /// A refusal: nothing that the action did is kept; the answer is, and what must be on record.
@@ -194,7 +200,7 @@ async fn refuse(
     inbound: &Inbound,
     by: Option<(&Person, &Said)>,
     stop: Stop,
-) -> Result<Answer, StoreError> {
+) -> Result<Performed, StoreError> {
     let world = work.world;
     drop(work);
     let mut work = Work::begin(world).await?;
@@ -220,12 +226,13 @@ async fn refuse(
         && !refusal.is_final()
         && (from_form || refusal.only_asks_for_more())
     {
-        return Ok(Answer::Ask(forms::after_refusal(&mut work, caller, said, &words, from_form).await?));
+        let asked = forms::after_refusal(&mut work, caller, said, &words, from_form).await?;
+        return Ok(Performed { answer: Answer::Ask(asked), outcome: Outcome::Refused(refusal) });
     }
     let message = answer::refused(&words, mark(&inbound.input, &words));
     work.tx.answered(&inbound.id, &to_json(&message)?).await?;
     work.commit().await?;
-    Ok(Answer::Say(message))
+    Ok(Performed { answer: Answer::Say(message), outcome: Outcome::Refused(refusal) })
 }
 
 /// The typed line with the refused value underlined.
@@ -243,18 +250,19 @@ async fn misread(
     inbound: &Inbound,
     caller: &Person,
     error: &UsageError,
-) -> Result<Answer, StoreError> {
+) -> Result<Performed, StoreError> {
+    let outcome = Outcome::Misread(error.clone());
     let from_form = matches!(inbound.input, Input::Form { .. });
     if (error.missing || from_form)
         && let Some(asked) = forms::after_mistake(work, caller, error, from_form).await?
     {
-        return Ok(Answer::Ask(asked));
+        return Ok(Performed { answer: Answer::Ask(asked), outcome });
     }
     let line = match &inbound.input {
         Input::Line(text) => Some(text.as_str()),
         Input::Form { .. } => None,
     };
-    Ok(Answer::Say(answer::misread(error, line)))
+    Ok(Performed { answer: Answer::Say(answer::misread(error, line)), outcome })
 }
 
 fn to_json(message: &Message) -> Result<String, StoreError> {

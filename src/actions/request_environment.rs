@@ -13,10 +13,12 @@ use crate::{
     cards::answer,
     domain::{
         Instant,
+        approval::Ballot,
         audit::Actor,
         ids::{EnvName, PersonId, RequestId},
         key::{PublicKey, StoredKey},
         person::Person,
+        quota::Amounts,
         refusal::Refusal,
         request::{Findings, Request, RequestState},
         template::{ParameterFault, Problem, Template, Value},
@@ -35,6 +37,7 @@ pub async fn request(work: &mut Work<'_>, caller: &Person, asked: EnvRequest) ->
     let parameters = resolve(&template, &asked.parameters)?;
     let (span, until) = lasts(&template, asked.lasts, work.now)?;
     let reason = asked.reason.map(|reason| bounded("reason", reason)).transpose()?;
+    let team = team(caller, asked.team)?;
     let key = choose(work.tx.keys_of(&caller.id).await?, asked.key.as_deref())?;
     if !template.approves_itself(&parameters, span) {
         somebody_can_decide(work, &caller.id).await?;
@@ -50,6 +53,9 @@ pub async fn request(work: &mut Work<'_>, caller: &Person, asked: EnvRequest) ->
         until,
         reason,
         key,
+        team,
+        amounts: Amounts::default(),
+        ballot: Ballot::default(),
         created_at: work.now,
         state: RequestState::Analysing,
         findings: Findings::default(),
@@ -57,6 +63,7 @@ pub async fn request(work: &mut Work<'_>, caller: &Person, asked: EnvRequest) ->
     };
     work.tx.insert_request(&mut request).await?;
     let change = request.asked();
+    work.touched = Some(request.id.as_str().to_owned());
     work.follow(&request.name, &request.id, change, &Actor::Person(caller.id.clone())).await?;
     let words = Text::plain("Asked for ").strong(request.name.as_str());
     let words = words.and(". Its card is in your direct messages and moves with it.");
@@ -110,6 +117,17 @@ fn lasts(
         Some(Lasts::For(span)) => Ok((template.span(Some(span))?, None)),
         Some(Lasts::Until(until)) if until <= now => Err(Refusal::EndInThePast { until }),
         Some(Lasts::Until(until)) => Ok((template.span(Some(until - now))?, Some(until))),
+    }
+}
+
+/// The team that it is for: the one that was said, else the only one.
+fn team(caller: &Person, wanted: Option<String>) -> Result<Option<String>, Refusal> {
+    let teams = || caller.teams.iter().cloned().collect();
+    match wanted {
+        Some(team) if caller.teams.contains(&team) => Ok(Some(team)),
+        Some(team) => Err(Refusal::NotInTeam { team, teams: teams() }),
+        None if caller.teams.len() > 1 => Err(Refusal::WhichTeam { teams: teams() }),
+        None => Ok(caller.teams.first().cloned()),
     }
 }
 

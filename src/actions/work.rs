@@ -7,7 +7,7 @@ use crate::{
         Change, Instant,
         audit::{Actor, Fact, NewEntry},
         extension::Extension,
-        ids::{EffectId, EnvName, RequestId},
+        ids::{EffectId, EnvName, Lane, RequestId},
         lease::{Lease, Phase},
         refusal::Refusal,
         request::Request,
@@ -73,17 +73,19 @@ pub struct Work<'a> {
     pub tx: Box<dyn Tx>,
     /// The present moment, looked at once.
     pub now: Instant,
+    /// The id of what the command made or changed, for surfaces that show it.
+    pub touched: Option<String>,
 }
 
 impl<'a> Work<'a> {
     /// Begins work that may change things.
     pub async fn begin(world: &'a World) -> Stored<Self> {
-        Ok(Self { world, tx: world.store.begin().await?, now: world.clock.now() })
+        Ok(Self { world, tx: world.store.begin().await?, now: world.clock.now(), touched: None })
     }
 
     /// Begins work that only looks.
     pub async fn look(world: &'a World) -> Stored<Self> {
-        Ok(Self { world, tx: world.store.read().await?, now: world.clock.now() })
+        Ok(Self { world, tx: world.store.read().await?, now: world.clock.now(), touched: None })
     }
 
     /// Makes it lasting, and wakes the engine for what follows.
@@ -133,16 +135,21 @@ impl<'a> Work<'a> {
         self.follow(&extension.name, &extension.request, change, actor).await
     }
 
-    /// Stores effects and audit entries.
+    /// Stores effects and audit entries about an environment.
     pub async fn follow(
         &mut self,
         name: &EnvName,
-        lane: &RequestId,
+        request: &RequestId,
         change: Change,
         actor: &Actor,
     ) -> Stored<()> {
+        self.follow_in(&Lane::from(request), name.as_str(), change, actor).await
+    }
+
+    /// Stores effects in a lane, and audit entries about whatever is called so.
+    pub async fn follow_in(&mut self, lane: &Lane, about: &str, change: Change, actor: &Actor) -> Stored<()> {
         for fact in change.facts {
-            let entry = NewEntry::about(name, self.now, actor.clone(), fact);
+            let entry = NewEntry { at: self.now, actor: actor.clone(), about: about.to_owned(), fact };
             self.tx.record(&entry).await?;
         }
         for effect in change.effects {

@@ -37,6 +37,7 @@ fn person(handle: &str, name: &str) -> Person {
         email: format!("{handle}@example.org"),
         zone: chrono_tz::Europe::Berlin,
         roles: BTreeSet::from([Role::Developer]),
+        teams: BTreeSet::new(),
         active: true,
         origin: crate::domain::person::Origin::Listed,
     }
@@ -54,6 +55,9 @@ fn story() -> Story {
         until: None,
         reason: None,
         key: PublicKey { line: String::new(), fingerprint: String::new() },
+        team: None,
+        amounts: Default::default(),
+        ballot: Default::default(),
         created_at: noon(),
         state: RequestState::Approved { by: None, at: noon(), on: None },
         findings: Findings::default(),

@@ -4,6 +4,7 @@
 //! the same card and a card is rewritten only when it says something else.
 
 pub mod access;
+pub mod announcement;
 pub mod answer;
 pub mod extension;
 pub mod home;

@@ -37,6 +37,7 @@ impl Said {
 /// Says a refusal.
 pub fn say(refusal: &Refusal, people: &People) -> Said {
     about_people(refusal)
+        .or_else(|| about_rights(refusal))
         .or_else(|| about_requests(refusal))
         .or_else(|| about_keys(refusal))
         .unwrap_or_else(|| about_decisions(refusal, people))
@@ -93,6 +94,12 @@ fn about_people(refusal: &Refusal) -> Option<Said> {
             format!("Your address {email} is not of an allowed domain."),
             format!("Allowed: {}. Ask an admin if your address should be another.", list(allowed)),
         ),
+        _ => return None,
+    })
+}
+
+fn about_rights(refusal: &Refusal) -> Option<Said> {
+    Some(match refusal {
         Refusal::NotApprover => Said::new(
             "Only approvers may do that.",
             "They were asked already; you will be told what they decide.",
@@ -100,6 +107,27 @@ fn about_people(refusal: &Refusal) -> Option<Said> {
         Refusal::OwnRequest => {
             Said::new("Nobody decides what they asked for themselves.", "Another approver has to.")
         }
+        Refusal::Reviewed => Said::new(
+            "You approved this already; it needs somebody else's word as well.",
+            "The card tells who is still needed.",
+        ),
+        Refusal::WhichTeam { teams } => Said::new(
+            "You are in several teams.",
+            format!("Say which one it is for: `team=` one of {}.", list(teams)),
+        )
+        .field("team"),
+        Refusal::NotInTeam { team, teams } if teams.is_empty() => {
+            Said::new(format!("You are not in a team `{team}`."), "You are in none; leave `team=` out.")
+                .field("team")
+        }
+        Refusal::NotInTeam { team, teams } => {
+            Said::new(format!("You are not in a team `{team}`."), format!("You are in {}.", list(teams)))
+                .field("team")
+        }
+        Refusal::OutOfScope { needs } => Said::new(
+            format!("This token is not good for that: it lacks the scope `{}`.", needs.word()),
+            "Make one that has it: `/token create`.",
+        ),
         Refusal::NobodyCanApprove => Said::new(
             "There is nobody who could approve this, so it would wait for ever.",
             "Ask an admin to name an approver other than you.",

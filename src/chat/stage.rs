@@ -49,7 +49,7 @@ pub(super) async fn world(clock: Arc<Fed>) -> World {
         clock,
         ids: Arc::new(UuidIds),
         templates: Arc::new(NoTemplates),
-        policy: Arc::new(Policy { domains: Vec::new(), patience, open_requests: 9 }),
+        policy: Arc::new(Policy { patience, open_requests: 9, ..Policy::default() }),
         wake: Arc::new(Notify::new()),
     }
 }

@@ -173,8 +173,8 @@ fn closed(platform: Platform, place: &str, what: &'static str, closed: bool) {
         Platform::Discord => {
             metrics::gauge!("sublet_discord_closed", "workspace" => place.to_owned(), "what" => what)
         }
-        // The console is always open.
-        Platform::Console => return,
+        // These are always open.
+        Platform::Console | Platform::Api => return,
     };
     gauge.set(f64::from(u8::from(closed)));
 }

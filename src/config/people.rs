@@ -13,8 +13,15 @@ use crate::{
     },
 };
 
-const ROLES: [(&str, Role); 3] =
-    [("developer", Role::Developer), ("approver", Role::Approver), ("admin", Role::Admin)];
+/// The roles as they are written; whoever decides is a devops person to many.
+const ROLES: [(&str, Role); 6] = [
+    ("developer", Role::Developer),
+    ("approver", Role::Approver),
+    ("devops", Role::Approver),
+    ("admin", Role::Admin),
+    ("instructor", Role::Instructor),
+    ("auditor", Role::Auditor),
+];
 
 /// Everybody who is listed.
 pub(super) struct Listed {
@@ -58,6 +65,8 @@ fn person(section: &Section<'_>, seen: &mut Seen) -> Option<Person> {
     let name = section.text("name");
     let zone = section.parse("zone", zone).unwrap_or(Tz::UTC);
     let roles = section.each("roles", |role| choose(role, &ROLES));
+    let teams = section.each("teams", team).unwrap_or_default();
+    let teams = teams.into_iter().map(|team| team.value).collect();
     let active = section.switch("active").unwrap_or(true);
     let discord = section.parse("discord", |text| super::discord::id(text, "an account"));
     if let Some(handle) = &handle {
@@ -82,6 +91,7 @@ fn person(section: &Section<'_>, seen: &mut Seen) -> Option<Person> {
         email: email?,
         zone,
         roles,
+        teams,
         active,
         origin: Origin::Listed,
         handle,
@@ -111,6 +121,18 @@ fn handle(text: &str) -> Result<String, Wrong> {
     }
     let right = "Write at most 32 small letters, digits, `-`, `_` or `.`, a letter first.";
     Err(Wrong::new(format!("“{text}” is not a handle."), right))
+}
+
+/// A team's name, as commands take it.
+pub(super) fn team(text: &str) -> Result<String, Wrong> {
+    let fits = text.len() <= 32
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_.".contains(&b));
+    if fits {
+        return Ok(text.to_owned());
+    }
+    let right = "Write at most 32 small letters, digits, `-`, `_` or `.`, a letter first.";
+    Err(Wrong::new(format!("“{text}” is not a team's name."), right))
 }
 
 fn zone(text: &str) -> Result<Tz, Wrong> {

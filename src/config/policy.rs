@@ -1,11 +1,9 @@
 //! `[policy]`: what is allowed, and how long requests wait.
 
-use chrono::TimeDelta;
-
 use super::quantity::span;
 use crate::{
     document::{Section, Wrong},
-    domain::request::Patience,
+    domain::{policy, request::Patience},
 };
 
 /// What is allowed, and how long requests wait.
@@ -21,14 +19,15 @@ pub struct Policy {
 
 impl Policy {
     pub(super) fn read(section: &Section<'_>) -> Self {
+        let usual = policy::Policy::default();
         let domains = section.each("email_domains", domain);
         let right = "Name the domains whose people may ask, such as [\"example.org\"].";
         let domains = section.require("email_domains", domains, right).unwrap_or_default();
         if section.has("email_domains") && domains.is_empty() {
             section.fault("email_domains", Wrong::new("No domain is allowed, so nobody could ask.", right));
         }
-        let remind_after = section.parse("remind_after", span).unwrap_or(TimeDelta::minutes(30));
-        let lapse_after = section.parse("lapse_after", span).unwrap_or(TimeDelta::days(3));
+        let remind_after = section.parse("remind_after", span).unwrap_or(usual.patience.remind_after);
+        let lapse_after = section.parse("lapse_after", span).unwrap_or(usual.patience.lapse_after);
         if remind_after >= lapse_after {
             let wrong = "A request would lapse before anybody is reminded of it.";
             let key = if section.has("remind_after") { "remind_after" } else { "lapse_after" };
@@ -38,7 +37,7 @@ impl Policy {
         Self {
             email_domains: domains.into_iter().map(|domain| domain.value).collect(),
             patience: Patience { remind_after, lapse_after },
-            open_requests: open.unwrap_or(5),
+            open_requests: open.unwrap_or(usual.open_requests),
         }
     }
 }

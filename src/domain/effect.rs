@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    announcement::Announcement,
     ids::{EnvName, LeaseId, RequestId},
     notice::Notice,
 };
@@ -58,6 +59,11 @@ pub enum Effect {
         /// What keeps this page single.
         key: String,
     },
+    /// Tell something that is about no single environment.
+    Inform {
+        /// What, and to whom.
+        announcement: Announcement,
+    },
     /// Remind the approvers of a request or an extension that waits.
     Remind {
         /// The request it belongs to.
@@ -80,6 +86,7 @@ impl Effect {
             Self::Provision { lease, version } => format!("provision/{lease}/{version}"),
             Self::Purge { lease, version } => format!("purge/{lease}/{version}"),
             Self::Page { name, key, .. } => format!("page/{name}/{key}"),
+            Self::Inform { announcement } => format!("inform/{}", announcement.key),
             Self::Remind { subject, count, .. } => format!("remind/{subject}/{count}"),
         }
     }
@@ -94,6 +101,7 @@ impl Effect {
             Self::Provision { .. } => "provision",
             Self::Purge { .. } => "purge",
             Self::Page { .. } => "page",
+            Self::Inform { .. } => "inform",
             Self::Remind { .. } => "remind",
         }
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Change, Instant,
+    approval::Ballot,
     audit::Fact,
     effect::Effect,
     ids::{EnvName, ExtensionId, LeaseId, PersonId, RequestId},
@@ -31,6 +32,9 @@ pub struct Extension {
     pub by: Offset,
     /// Why.
     pub reason: String,
+    /// Who must agree, and who did.
+    #[serde(default)]
+    pub ballot: Ballot,
     /// When it was asked.
     pub created_at: Instant,
     /// Where it stands.

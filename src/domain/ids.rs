@@ -65,6 +65,41 @@ id!(
     /// A row of the outbox.
     EffectId, "eff_"
 );
+id!(
+    /// A wish for more quota.
+    WishId, "quo_"
+);
+id!(
+    /// A temporary quota.
+    GrantId, "gra_"
+);
+id!(
+    /// A token of the API.
+    TokenId, "tok_"
+);
+
+/// The row in which effects stand that must not be done at once: one for each request, and one for each other thing
+/// that has effects.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lane(String);
+
+impl Lane {
+    /// The lane of what has this id, or of what is called so.
+    pub fn of(text: impl std::fmt::Display) -> Self {
+        Self(text.to_string())
+    }
+
+    /// As it is stored.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&RequestId> for Lane {
+    fn from(id: &RequestId) -> Self {
+        Self::of(id)
+    }
+}
 
 /// The name people use for an environment: the template and four characters, such as `web-7k3f`.
 ///

@@ -4,6 +4,8 @@
 //! that it implies outside, and the facts that the audit log keeps. Whoever calls saves all three
 //! in one transaction.
 
+pub mod announcement;
+pub mod approval;
 pub mod audit;
 pub mod chain;
 pub mod effect;
@@ -16,9 +18,11 @@ pub mod notice;
 pub mod person;
 pub mod platform;
 pub mod policy;
+pub mod quota;
 pub mod refusal;
 pub mod request;
 pub mod template;
+pub mod token;
 pub mod workload;
 
 use chrono::{DateTime, Utc};

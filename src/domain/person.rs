@@ -13,6 +13,10 @@ use super::{ids::PersonId, refusal::Refusal};
 pub enum Role {
     /// Asks for environments and uses them.
     Developer,
+    /// Runs courses: labs and their rosters.
+    Instructor,
+    /// Reads everything, the audit log included, and changes nothing that is not theirs.
+    Auditor,
     /// Decides requests and extensions (also named DevOps).
     Approver,
     /// Looks after the installation; may do what an approver may.
@@ -92,6 +96,9 @@ pub struct Person {
     pub zone: Tz,
     /// What they may do.
     pub roles: BTreeSet<Role>,
+    /// The teams they are in.
+    #[serde(default)]
+    pub teams: BTreeSet<String>,
     /// False for somebody who left: they may do nothing any more.
     pub active: bool,
     /// How Sublet came to know them.

@@ -12,11 +12,13 @@ pub enum Platform {
     Slack,
     /// Discord.
     Discord,
+    /// The API: programs that speak for people.
+    Api,
 }
 
 impl Platform {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Console, Self::Slack, Self::Discord];
+    pub const ALL: [Self; 4] = [Self::Console, Self::Slack, Self::Discord, Self::Api];
 
     /// The platform's name as people read it.
     pub fn name(self) -> &'static str {
@@ -24,6 +26,7 @@ impl Platform {
             Self::Console => "the console",
             Self::Slack => "Slack",
             Self::Discord => "Discord",
+            Self::Api => "the API",
         }
     }
 
@@ -33,6 +36,7 @@ impl Platform {
             Self::Console => "console",
             Self::Slack => "slack",
             Self::Discord => "discord",
+            Self::Api => "api",
         }
     }
 

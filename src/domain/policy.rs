@@ -1,5 +1,7 @@
 //! The installation's own rules.
 
+use chrono::TimeDelta;
+
 use super::{person::Person, refusal::Refusal, request::Patience};
 
 /// What the configuration says about who may ask, and how long approvers may take.
@@ -11,6 +13,14 @@ pub struct Policy {
     pub patience: Patience,
     /// How many undecided requests one person may have.
     pub open_requests: u32,
+}
+
+impl Default for Policy {
+    /// What holds when nothing is configured: reminders after half an hour, three days to decide, five open requests.
+    fn default() -> Self {
+        let patience = Patience { remind_after: TimeDelta::minutes(30), lapse_after: TimeDelta::days(3) };
+        Self { domains: Vec::new(), patience, open_requests: 5 }
+    }
 }
 
 impl Policy {

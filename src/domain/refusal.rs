@@ -8,6 +8,7 @@ use super::{
     notice::Offset,
     person::Membership,
     template::{ParameterFault, Problem, Value},
+    token::Scope,
 };
 
 /// Why something asked for cannot be, with what would work.
@@ -112,6 +113,25 @@ pub enum Refusal {
     NotApprover,
     /// Nobody may decide their own request.
     OwnRequest,
+    /// They said yes already; others have to.
+    Reviewed,
+    /// They are in several teams and did not say for which one it is.
+    WhichTeam {
+        /// Their teams.
+        teams: Vec<String>,
+    },
+    /// They are not in that team.
+    NotInTeam {
+        /// The team.
+        team: String,
+        /// Their teams.
+        teams: Vec<String>,
+    },
+    /// The token does not reach so far.
+    OutOfScope {
+        /// What it would have to be good for.
+        needs: Scope,
+    },
     /// Nobody is there who may decide, so the request would wait for ever.
     NobodyCanApprove,
     /// It was decided before.
@@ -175,6 +195,8 @@ impl Refusal {
                 | Self::NotYours { .. }
                 | Self::NotApprover
                 | Self::OwnRequest
+                | Self::Reviewed
+                | Self::OutOfScope { .. }
                 | Self::AlreadyDecided { .. }
                 | Self::Stale
                 | Self::WrongState { .. }

@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Change, Instant,
+    approval::Ballot,
     audit::Fact,
     effect::Effect,
     ids::{EnvName, PersonId, RequestId},
     key::PublicKey,
     notice::{News, Notice, Offset},
     platform::Platform,
+    quota::Amounts,
     refusal::Refusal,
     template::Value,
 };
@@ -38,6 +40,15 @@ pub struct Request {
     pub reason: Option<String>,
     /// The key that will be let in.
     pub key: PublicKey,
+    /// For which of the requester's teams; `None` for somebody who is in none.
+    #[serde(default)]
+    pub team: Option<String>,
+    /// What it takes of the quotas.
+    #[serde(default)]
+    pub amounts: Amounts,
+    /// Who must agree, and who did.
+    #[serde(default)]
+    pub ballot: Ballot,
     /// When it was asked.
     pub created_at: Instant,
     /// Where it stands.

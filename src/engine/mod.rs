@@ -2,6 +2,7 @@
 //! provisioners. Everything it does is in the database first, so it may be killed at any point.
 
 mod deliver;
+mod inform;
 mod observer;
 mod offers;
 mod outbox;

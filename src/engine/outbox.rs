@@ -3,10 +3,10 @@
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 
-use super::{Engine, deliver, provision, show};
+use super::{Engine, deliver, inform, provision, show};
 use crate::{
     actions::{self, deliveries, work::Work},
-    domain::{effect::Effect, ids::RequestId},
+    domain::{effect::Effect, ids::Lane},
     ports::store::{Queued, Stored},
     until_saved,
 };
@@ -52,7 +52,7 @@ pub async fn pass(engine: &Engine) -> Stored<u32> {
     worked.into_iter().sum()
 }
 
-async fn claim(engine: &Engine) -> Stored<Vec<RequestId>> {
+async fn claim(engine: &Engine) -> Stored<Vec<Lane>> {
     let mut work = Work::begin(&engine.world).await?;
     let until = work.now + CLAIM;
     let lanes = work.tx.claim_lanes(&engine.holder, work.now, until, LANES).await?;
@@ -60,7 +60,7 @@ async fn claim(engine: &Engine) -> Stored<Vec<RequestId>> {
     Ok(lanes)
 }
 
-async fn lane_of(engine: &Engine, lane: &RequestId) -> Stored<u32> {
+async fn lane_of(engine: &Engine, lane: &Lane) -> Stored<u32> {
     let due = {
         let mut work = Work::look(&engine.world).await?;
         work.tx.due_effects(lane, work.now).await?
@@ -76,7 +76,7 @@ async fn lane_of(engine: &Engine, lane: &RequestId) -> Stored<u32> {
     Ok(tried)
 }
 
-async fn release(engine: &Engine, lane: &RequestId) -> Stored<()> {
+async fn release(engine: &Engine, lane: &Lane) -> Stored<()> {
     let mut work = Work::begin(&engine.world).await?;
     work.tx.release_lane(lane, &engine.holder).await?;
     work.tx.commit().await
@@ -116,6 +116,7 @@ async fn act(engine: &Engine, queued: &mut Queued) -> Stored<Outcome> {
         Effect::Tell { notice } => deliver::tell(engine, &notice, queued).await,
         Effect::Mail { notice } => deliver::mail(engine, &notice, queued).await,
         Effect::Page { request: _, name, why, key } => deliver::page(engine, &name, &why, &key, queued).await,
+        Effect::Inform { announcement } => inform::inform(engine, &announcement, queued).await,
         Effect::Remind { request, count, subject } => {
             deliver::remind(engine, &request, &subject, count, queued).await
         }

@@ -58,14 +58,14 @@ mod tests {
     use super::*;
     use crate::domain::{
         effect::Effect,
-        ids::{EffectId, RequestId},
+        ids::{EffectId, Lane, RequestId},
     };
 
     fn queued(attempts: u32) -> Queued {
         let request = RequestId::parse("req_0198f7a0-0000-7000-8000-000000000001").expect("an id");
         Queued {
             id: EffectId::parse("eff_0198f7a0-0000-7000-8000-000000000002").expect("an id"),
-            lane: request.clone(),
+            lane: Lane::from(&request),
             effect: Effect::Analyse { request },
             attempts,
             stage: 0,

@@ -5,8 +5,8 @@
 //! `WHERE id AND version` and raise the version of what they are given; when somebody else was faster they
 //! answer [`StoreError::Conflict`], and the caller begins again from the load.
 //!
-//! A lane is the row of effects of one request: a worker claims the lane, so that no two workers act on the
-//! same request at once, and whoever is claimed past its time is claimed again.
+//! A lane is the row of effects of one thing, such as a request: a worker claims the lane, so that no two workers act
+//! on the same thing at once, and whoever is claimed past its time is claimed again.
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -18,11 +18,12 @@ use crate::domain::{
     chain,
     effect::Effect,
     extension::Extension,
-    ids::{EffectId, EnvName, ExtensionId, KeyId, LeaseId, PersonId, RequestId},
+    ids::{EffectId, EnvName, ExtensionId, KeyId, Lane, LeaseId, PersonId, RequestId, TokenId},
     key::StoredKey,
     lease::Lease,
     person::{Membership, Person},
     request::Request,
+    token::Token,
 };
 
 /// Why the store did not do something.
@@ -58,6 +59,7 @@ pub trait Tx:
     People
     + Accounts
     + Codes
+    + Tokens
     + Drafts
     + Leaders
     + Keys
@@ -162,8 +164,8 @@ pub trait Extensions {
 pub struct Queued {
     /// Its id.
     pub id: EffectId,
-    /// The request whose lane it stands in.
-    pub lane: RequestId,
+    /// The lane it stands in.
+    pub lane: Lane,
     /// What is to be done.
     pub effect: Effect,
     /// How often it was tried at the present stage.
@@ -180,7 +182,7 @@ pub struct Queued {
 #[async_trait]
 pub trait Outbox {
     /// Stores an effect, due at once. A key that was ever stored before is ignored.
-    async fn push(&mut self, id: EffectId, lane: &RequestId, effect: &Effect, now: Instant) -> Stored<()>;
+    async fn push(&mut self, id: EffectId, lane: &Lane, effect: &Effect, now: Instant) -> Stored<()>;
     /// Claims up to `limit` free lanes with due effects for `holder`, until `until`.
     async fn claim_lanes(
         &mut self,
@@ -188,17 +190,17 @@ pub trait Outbox {
         now: Instant,
         until: Instant,
         limit: u32,
-    ) -> Stored<Vec<RequestId>>;
+    ) -> Stored<Vec<Lane>>;
     /// Whether `holder` still holds the lane.
-    async fn holds(&mut self, lane: &RequestId, holder: &str) -> Stored<bool>;
+    async fn holds(&mut self, lane: &Lane, holder: &str) -> Stored<bool>;
     /// The due effects of a lane, in the order they were stored.
-    async fn due_effects(&mut self, lane: &RequestId, now: Instant) -> Stored<Vec<Queued>>;
+    async fn due_effects(&mut self, lane: &Lane, now: Instant) -> Stored<Vec<Queued>>;
     /// It is done, or given up (`outcome` in one word); never claimed again.
     async fn finish(&mut self, id: &EffectId, outcome: &str, now: Instant) -> Stored<()>;
     /// It will be tried again at `due`, with these counters and notes.
     async fn postpone(&mut self, queued: &Queued, due: Instant) -> Stored<()>;
     /// Gives the lane back.
-    async fn release_lane(&mut self, lane: &RequestId, holder: &str) -> Stored<()>;
+    async fn release_lane(&mut self, lane: &Lane, holder: &str) -> Stored<()>;
     /// How many effects wait, and when the oldest of them was stored.
     async fn backlog(&mut self) -> Stored<(u64, Option<Instant>)>;
     /// The effects that wait, due or not, oldest first, at most `limit`.
@@ -268,6 +270,19 @@ pub struct Draft {
     pub values: Vec<(String, String)>,
     /// Values that are settled and are sent along unseen.
     pub hidden: Vec<(String, String)>,
+}
+
+/// Tokens of the API.
+#[async_trait]
+pub trait Tokens {
+    /// Keeps a token under the digest of its secret. [`StoreError::Conflict`] when its person has one of that name.
+    async fn save_token(&mut self, token: &Token, digest: &str) -> Stored<()>;
+    /// The token of that digest.
+    async fn token_by_digest(&mut self, digest: &str) -> Stored<Option<Token>>;
+    /// Somebody's tokens, oldest first.
+    async fn tokens_of(&mut self, person: &PersonId) -> Stored<Vec<Token>>;
+    /// Forgets a token, whose secret is no good any more.
+    async fn delete_token(&mut self, id: &TokenId) -> Stored<()>;
 }
 
 /// Forms that are being filled in, on platforms that keep nothing between two presses.

@@ -73,6 +73,8 @@ impl Entry {
         let role = match person.roles.last() {
             Some(Role::Admin) => "admin",
             Some(Role::Approver) => "approver",
+            Some(Role::Auditor) => "auditor",
+            Some(Role::Instructor) => "instructor",
             Some(Role::Developer) | None => "developer",
         };
         let (first, rest) = person.name.split_once(' ').unwrap_or((&person.name, ""));

@@ -46,6 +46,7 @@ fn person(handle: &str, role: Role) -> Person {
         email: format!("{handle}@example.org"),
         zone: chrono_tz::Europe::Berlin,
         roles: BTreeSet::from([role]),
+        teams: BTreeSet::new(),
         active: true,
         origin: crate::domain::person::Origin::Listed,
     }
@@ -60,7 +61,7 @@ async fn web() -> Web {
     tx.commit().await.expect("committed");
     let hours = |n| chrono::TimeDelta::hours(n);
     let patience = Patience { remind_after: hours(4), lapse_after: hours(168) };
-    let policy = Arc::new(Policy { domains: Vec::new(), patience, open_requests: 100 });
+    let policy = Arc::new(Policy { patience, open_requests: 100, ..Policy::default() });
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(UuidIds));
     let console = Arc::new(Console::new(Arc::clone(&store), clock.clone(), ids.clone()));
     let templates = Arc::new(NoTemplates);

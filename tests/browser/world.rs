@@ -65,7 +65,7 @@ impl Bot {
             clock: clock.clone(),
             ids,
             templates: Arc::new(shelf),
-            policy: Arc::new(Policy { domains: Vec::new(), patience, open_requests: 100 }),
+            policy: Arc::new(Policy { patience, open_requests: 100, ..Policy::default() }),
             wake: Arc::new(Notify::new()),
         };
         let cluster = Arc::new(Obedient::default());
@@ -136,6 +136,7 @@ fn people() -> Vec<Person> {
         email: format!("{handle}@example.org"),
         zone,
         roles: roles.iter().copied().collect::<BTreeSet<_>>(),
+        teams: BTreeSet::new(),
         active: true,
         origin: sublet::domain::person::Origin::Listed,
     };

@@ -54,6 +54,7 @@ fn person(handle: &str, role: Role) -> Person {
         email: format!("{handle}@example.org"),
         zone: chrono_tz::UTC,
         roles: BTreeSet::from([role]),
+        teams: BTreeSet::new(),
         active: true,
         origin: sublet::domain::person::Origin::Listed,
     }

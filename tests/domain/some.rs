@@ -29,6 +29,7 @@ pub(crate) fn somebody(handle: &str, email: &str) -> Person {
         email: email.to_owned(),
         zone: chrono_tz::Europe::Berlin,
         roles: BTreeSet::from([Role::Developer]),
+        teams: [].into(),
         active: true,
         origin: sublet::domain::person::Origin::Listed,
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use sublet::{
-    domain::{Instant, ids::RequestId},
+    domain::{Instant, ids::Lane},
     ports::store::{Queued, StoreError, Stored},
 };
 use tokio::task::JoinSet;
@@ -26,7 +26,7 @@ pub async fn effects_come_in_the_order_they_were_stored(place: Place) {
     let due = due(&place, 1, at(30)).await;
     let expected = [(3, "c", 30), (2, "b", 20), (1, "a", 10)].map(|(id, key, time)| Queued {
         id: effect_id(id),
-        lane: request_id(1),
+        lane: lane(1),
         effect: effect(&request_id(1), key),
         attempts: 0,
         stage: 0,
@@ -52,18 +52,18 @@ pub async fn only_lanes_with_due_effects_are_claimed(place: Place) {
     push(&place, 2, 2, "later", at(50)).await;
     push(&place, 3, 3, "done", at(0)).await;
     place.change(async |tx| tx.finish(&effect_id(3), "done", at(1)).await.unwrap()).await;
-    assert_eq!(claim(&place, "w", at(49), minute(1), 9).await, [request_id(1)]);
-    assert_eq!(claim(&place, "w", at(50), minute(1), 9).await, [request_id(2)]);
+    assert_eq!(claim(&place, "w", at(49), minute(1), 9).await, [lane(1)]);
+    assert_eq!(claim(&place, "w", at(50), minute(1), 9).await, [lane(2)]);
     assert_eq!(claim(&place, "w", at(50), minute(1), 9).await, []);
 }
 
 pub async fn a_claim_holds_until_it_is_past(place: Place) {
     push(&place, 1, 1, "a", at(0)).await;
-    assert_eq!(claim(&place, "first", at(0), at(100), 9).await, [request_id(1)]);
+    assert_eq!(claim(&place, "first", at(0), at(100), 9).await, [lane(1)]);
     assert_eq!(claim(&place, "second", at(99), at(200), 9).await, []);
     assert!(holds(&place, 1, "first").await);
     assert!(!holds(&place, 1, "second").await);
-    assert_eq!(claim(&place, "second", at(100), at(200), 9).await, [request_id(1)]);
+    assert_eq!(claim(&place, "second", at(100), at(200), 9).await, [lane(1)]);
     assert!(!holds(&place, 1, "first").await, "whoever was claimed past its time has lost it");
     assert!(holds(&place, 1, "second").await);
 }
@@ -71,12 +71,12 @@ pub async fn a_claim_holds_until_it_is_past(place: Place) {
 pub async fn only_the_holder_gives_a_lane_back(place: Place) {
     push(&place, 1, 1, "a", at(0)).await;
     claim(&place, "first", at(0), minute(1), 9).await;
-    place.change(async |tx| tx.release_lane(&request_id(1), "second").await.unwrap()).await;
+    place.change(async |tx| tx.release_lane(&lane(1), "second").await.unwrap()).await;
     assert!(holds(&place, 1, "first").await);
     assert_eq!(claim(&place, "second", at(1), minute(1), 9).await, []);
-    place.change(async |tx| tx.release_lane(&request_id(1), "first").await.unwrap()).await;
+    place.change(async |tx| tx.release_lane(&lane(1), "first").await.unwrap()).await;
     assert!(!holds(&place, 1, "first").await);
-    assert_eq!(claim(&place, "second", at(1), minute(1), 9).await, [request_id(1)]);
+    assert_eq!(claim(&place, "second", at(1), minute(1), 9).await, [lane(1)]);
 }
 
 pub async fn lanes_that_waited_longest_are_claimed_first(place: Place) {
@@ -85,8 +85,8 @@ pub async fn lanes_that_waited_longest_are_claimed_first(place: Place) {
     }
     let mut two = claim(&place, "w", at(50), minute(1), 2).await;
     two.sort();
-    assert_eq!(two, [2, 3].map(request_id));
-    assert_eq!(claim(&place, "w", at(50), minute(1), 2).await, [request_id(1)]);
+    assert_eq!(two, [2, 3].map(lane));
+    assert_eq!(claim(&place, "w", at(50), minute(1), 2).await, [lane(1)]);
 }
 
 pub async fn an_effect_is_postponed_with_its_notes(place: Place) {
@@ -130,13 +130,13 @@ pub async fn eight_claimers_do_everything_once(place: Place) {
     place
         .change(async |tx| {
             for number in 0..400 {
-                let lane = request_id(number % 40);
-                let effect = effect(&lane, &format!("{number:03}"));
-                tx.push(effect_id(number), &lane, &effect, at(0)).await.unwrap();
+                let request = request_id(number % 40);
+                let effect = effect(&request, &format!("{number:03}"));
+                tx.push(effect_id(number), &(&request).into(), &effect, at(0)).await.unwrap();
             }
         })
         .await;
-    let done = Arc::new(Mutex::new(BTreeMap::<RequestId, Vec<String>>::new()));
+    let done = Arc::new(Mutex::new(BTreeMap::<Lane, Vec<String>>::new()));
     let mut claimers = JoinSet::new();
     for number in 0..8 {
         let (place, done) = (place.clone(), done.clone());
@@ -155,17 +155,13 @@ pub async fn eight_claimers_do_everything_once(place: Place) {
     let done = done.lock().unwrap();
     assert_eq!(done.len(), 40);
     for (lane, keys) in done.iter() {
-        assert_eq!(keys.len(), 10, "{lane}: {keys:?}");
-        assert!(keys.is_sorted(), "{lane}: {keys:?}");
+        assert_eq!(keys.len(), 10, "{lane:?}: {keys:?}");
+        assert!(keys.is_sorted(), "{lane:?}: {keys:?}");
     }
 }
 
 /// Claims lanes and does what is due in them; answers how many effects are left.
-async fn work_once(
-    place: &Place,
-    holder: &str,
-    done: &Mutex<BTreeMap<RequestId, Vec<String>>>,
-) -> Stored<u64> {
+async fn work_once(place: &Place, holder: &str, done: &Mutex<BTreeMap<Lane, Vec<String>>>) -> Stored<u64> {
     let mut tx = place.store.begin().await?;
     let lanes = tx.claim_lanes(holder, at(1), minute(1), 3).await?;
     tx.commit().await?;
@@ -190,7 +186,7 @@ pub async fn a_lane_that_is_being_worked_on_cannot_be_claimed(place: Place) {
     push(&place, 1, 1, "a", at(0)).await;
     claim(&place, "slow", at(0), at(100), 9).await;
     let mut tx = place.store.begin().await.unwrap();
-    assert!(tx.holds(&request_id(1), "slow").await.unwrap());
+    assert!(tx.holds(&lane(1), "slow").await.unwrap());
     let other = place.clone();
     let mut other = tokio::spawn(async move {
         let mut tx = other.store.begin().await.unwrap();
@@ -201,7 +197,7 @@ pub async fn a_lane_that_is_being_worked_on_cannot_be_claimed(place: Place) {
     // Postgres answers at once, SQLite lets the other wait for the writer: both may take their time here.
     let early = tokio::time::timeout(Duration::from_millis(200), &mut other).await;
     tx.finish(&effect_id(1), "done", at(200)).await.unwrap();
-    tx.release_lane(&request_id(1), "slow").await.unwrap();
+    tx.release_lane(&lane(1), "slow").await.unwrap();
     tx.commit().await.unwrap();
     let claimed = match early {
         Ok(claimed) => claimed.unwrap(),
@@ -211,26 +207,31 @@ pub async fn a_lane_that_is_being_worked_on_cannot_be_claimed(place: Place) {
 }
 
 async fn push(place: &Place, id: u64, lane: u64, key: &str, now: Instant) {
-    let lane = request_id(lane);
-    place.change(async |tx| tx.push(effect_id(id), &lane, &effect(&lane, key), now).await.unwrap()).await;
+    let request = request_id(lane);
+    let effect = effect(&request, key);
+    place.change(async |tx| tx.push(effect_id(id), &(&request).into(), &effect, now).await.unwrap()).await;
 }
 
-async fn claim(place: &Place, holder: &str, now: Instant, until: Instant, limit: u32) -> Vec<RequestId> {
+async fn claim(place: &Place, holder: &str, now: Instant, until: Instant, limit: u32) -> Vec<Lane> {
     place.change(async |tx| tx.claim_lanes(holder, now, until, limit).await.unwrap()).await
 }
 
 async fn holds(place: &Place, lane: u64, holder: &str) -> bool {
-    let writing = place.change(async |tx| tx.holds(&request_id(lane), holder).await.unwrap()).await;
-    let looking = place.look(async |tx| tx.holds(&request_id(lane), holder).await.unwrap()).await;
+    let writing = place.change(async |tx| tx.holds(&self::lane(lane), holder).await.unwrap()).await;
+    let looking = place.look(async |tx| tx.holds(&self::lane(lane), holder).await.unwrap()).await;
     assert_eq!(writing, looking);
     looking
 }
 
 async fn due(place: &Place, lane: u64, now: Instant) -> Vec<Queued> {
-    place.look(async |tx| tx.due_effects(&request_id(lane), now).await.unwrap()).await
+    place.look(async |tx| tx.due_effects(&self::lane(lane), now).await.unwrap()).await
 }
 
 /// The last part of each key.
 fn keys(queued: &[Queued]) -> Vec<String> {
     queued.iter().filter_map(|queued| Some(queued.effect.key().rsplit_once('/')?.1.to_owned())).collect()
+}
+
+fn lane(number: u64) -> Lane {
+    Lane::from(&request_id(number))
 }

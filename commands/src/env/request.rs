@@ -16,6 +16,8 @@ pub struct EnvRequest {
     pub lasts: Option<Lasts>,
     /// The name of the stored key that shall log in; the person's only or default key when `None`.
     pub key: Option<String>,
+    /// For which of the person's teams it is; the only one when `None`.
+    pub team: Option<String>,
     /// Why it is wanted, for the approver.
     pub reason: Option<String>,
 }
@@ -56,6 +58,8 @@ impl Command for EnvRequest {
             Arg::optional("until", Kind::When, "When you will be done, in your time zone")
                 .label("Or until when"),
             Arg::optional("key", Kind::KeyName, "Which of your SSH keys may log in").label("SSH key"),
+            Arg::optional("team", Kind::Team, "Which of your teams it is for, if you are in several")
+                .label("Team"),
             Arg::optional("reason", Kind::Text, "What it is for; the approver reads it")
                 .rest()
                 .label("Reason"),
@@ -72,6 +76,7 @@ impl Command for EnvRequest {
             parameters: from.parameters(),
             lasts: span.or(moment),
             key: from.maybe("key")?,
+            team: from.maybe("team")?,
             reason: from.maybe("reason")?,
         })
     }
@@ -84,7 +89,10 @@ impl Command for EnvRequest {
             Some(Lasts::Until(moment)) => pairs.with("until", exact(moment)),
             None => pairs,
         };
-        pairs.maybe("key", self.key.as_ref()).maybe("reason", self.reason.as_ref())
+        pairs
+            .maybe("key", self.key.as_ref())
+            .maybe("team", self.team.as_ref())
+            .maybe("reason", self.reason.as_ref())
     }
 
     fn into_invocation(self) -> Invocation {
@@ -112,6 +120,7 @@ mod tests {
             parameters: vec![("cpu".to_owned(), "2".to_owned())],
             lasts: Some(Lasts::For(TimeDelta::days(3))),
             key: Some("pc".to_owned()),
+            team: None,
             reason: Some("to test".to_owned()),
         };
         assert_eq!(

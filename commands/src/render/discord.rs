@@ -144,6 +144,9 @@ fn option(arg: &Arg) -> Choice {
         | Kind::Subject
         | Kind::KeyName
         | Kind::Person
+        | Kind::Team
+        | Kind::Cpu
+        | Kind::Bytes
         | Kind::Span
         | Kind::When
         | Kind::Command => Choice { max_length: Some(NAME_MAX), autocomplete: true, ..common },

@@ -67,7 +67,7 @@ fn environment_command() -> impl Strategy<Value = Invocation> {
     prop_oneof![
         (name(), parameters(), of(lasts()), of("[A-Za-z0-9._-]{1,9}"), of(text())).prop_map(
             |(template, parameters, lasts, key, reason)| {
-                EnvRequest { template, parameters, lasts, key, reason }.into_invocation()
+                EnvRequest { template, parameters, lasts, key, team: None, reason }.into_invocation()
             }
         ),
         of(word()).prop_map(|who| EnvList { who }.into_invocation()),

@@ -57,7 +57,12 @@ impl FromValue for DateTime<Utc> {
 }
 
 impl FromValue for u64 {
-    fn from_value(_: Kind, value: &str, _: &Context) -> Result<Self, Wrong> {
+    fn from_value(kind: Kind, value: &str, _: &Context) -> Result<Self, Wrong> {
+        match kind {
+            Kind::Cpu => return Ok(units::cpu(value)?.into()),
+            Kind::Bytes => return Ok(units::bytes(value)?),
+            _ => {}
+        }
         let number = value.trim().parse().ok().filter(|number| *number <= i64::MAX as u64);
         number.ok_or_else(|| {
             Wrong::new(format!("`{}` is not a whole number.", clip(value)), "Write digits only, such as `3`.")
@@ -70,9 +75,10 @@ impl FromValue for String {
         match kind {
             Kind::Template | Kind::Name | Kind::Subject => name(kind, value),
             Kind::KeyName => key_name(value),
+            Kind::Team => team(value),
             Kind::Key => key(value),
             Kind::Text => text(value),
-            Kind::Person | Kind::Span | Kind::When | Kind::Number => word(value),
+            Kind::Person | Kind::Cpu | Kind::Bytes | Kind::Span | Kind::When | Kind::Number => word(value),
             Kind::Choice(choices) => choice(choices, value),
             Kind::Command => crate::find_topic(value),
         }
@@ -121,6 +127,16 @@ fn key_name(value: &str) -> Result<String, Wrong> {
     }
     let what = format!("`{}` cannot be the name of a key.", clip(value));
     Err(Wrong::new(what, "Use letters, digits and `.` `_` `-` `@`, such as `laptop`."))
+}
+
+fn team(value: &str) -> Result<String, Wrong> {
+    let name = value.trim().to_lowercase();
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
+    if name.len() <= 32 && name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(allowed) {
+        return Ok(name);
+    }
+    let what = format!("`{}` cannot be the name of a team.", clip(value));
+    Err(Wrong::new(what, "Use at most 32 letters, digits and `.` `_` `-`, a letter first, such as `shop`."))
 }
 
 /// Only the shape: one line of a few words. Whether it is a good key is decided by those who know keys.

@@ -204,7 +204,7 @@ fn check_value(arg: &Arg, given: &Given, context: &Context) -> Result<(), UsageE
     match arg.kind {
         Kind::Span => TimeDelta::from_value(arg.kind, &given.value, context).map(drop),
         Kind::When => DateTime::<Utc>::from_value(arg.kind, &given.value, context).map(drop),
-        Kind::Number => u64::from_value(arg.kind, &given.value, context).map(drop),
+        Kind::Number | Kind::Cpu | Kind::Bytes => u64::from_value(arg.kind, &given.value, context).map(drop),
         _ => String::from_value(arg.kind, &given.value, context).map(drop),
     }
     .map_err(|wrong| wrong.about(given))

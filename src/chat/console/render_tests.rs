@@ -33,6 +33,7 @@ fn person(handle: &str, name: &str, zone: Tz) -> Person {
         email: format!("{handle}@example.org"),
         zone,
         roles: BTreeSet::from([Role::Developer]),
+        teams: BTreeSet::new(),
         active: true,
         origin: crate::domain::person::Origin::Listed,
     }

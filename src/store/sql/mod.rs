@@ -16,6 +16,7 @@ mod offers;
 pub(super) mod outbox;
 mod people;
 pub(super) mod requests;
+mod tokens;
 
 use anyhow::{Context, anyhow};
 use async_trait::async_trait;

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         Instant,
         effect::Effect,
-        ids::{EffectId, RequestId},
+        ids::{EffectId, Lane},
     },
     ports::store::{Outbox, Queued, Stored},
 };
@@ -37,7 +37,7 @@ pub(in crate::store) const DUE_EFFECTS: &str =
 
 #[async_trait]
 impl Outbox for Session {
-    async fn push(&mut self, id: EffectId, lane: &RequestId, effect: &Effect, now: Instant) -> Stored<()> {
+    async fn push(&mut self, id: EffectId, lane: &Lane, effect: &Effect, now: Instant) -> Stored<()> {
         let open = "INSERT INTO lanes (id) VALUES ($1) ON CONFLICT DO NOTHING";
         self.run(sqlx::query(open).bind(lane.as_str())).await?;
         let sql = "INSERT INTO effects
@@ -60,13 +60,13 @@ impl Outbox for Session {
         now: Instant,
         until: Instant,
         limit: u32,
-    ) -> Stored<Vec<RequestId>> {
+    ) -> Stored<Vec<Lane>> {
         let claim = sqlx::query_as(CLAIM_LANES).bind(holder).bind(now).bind(until).bind(i64::from(limit));
         let rows: Vec<(String,)> = self.change(claim).await?;
-        rows.iter().map(|(id,)| read("request id", id, RequestId::parse)).collect()
+        Ok(rows.into_iter().map(|(id,)| Lane::of(id)).collect())
     }
 
-    async fn holds(&mut self, lane: &RequestId, holder: &str) -> Stored<bool> {
+    async fn holds(&mut self, lane: &Lane, holder: &str) -> Stored<bool> {
         // While things are changed under it, nobody else may claim the lane, even when the claim is past.
         let sql = if self.writes {
             concat!("SELECT id FROM lanes WHERE id = $1 AND holder = $2", lock_row!())
@@ -78,7 +78,7 @@ impl Outbox for Session {
         Ok(row.is_some())
     }
 
-    async fn due_effects(&mut self, lane: &RequestId, now: Instant) -> Stored<Vec<Queued>> {
+    async fn due_effects(&mut self, lane: &Lane, now: Instant) -> Stored<Vec<Queued>> {
         let rows = self.list(sqlx::query_as(DUE_EFFECTS).bind(lane.as_str()).bind(now)).await?;
         rows.into_iter().map(queued).collect()
     }
@@ -103,7 +103,7 @@ impl Outbox for Session {
         Ok(())
     }
 
-    async fn release_lane(&mut self, lane: &RequestId, holder: &str) -> Stored<()> {
+    async fn release_lane(&mut self, lane: &Lane, holder: &str) -> Stored<()> {
         let sql = "UPDATE lanes SET holder = NULL, claimed_until = NULL WHERE id = $1 AND holder = $2";
         self.run(sqlx::query(sql).bind(lane.as_str()).bind(holder)).await?;
         Ok(())
@@ -130,7 +130,7 @@ type QueuedRow = (String, String, String, i64, i64, String, Instant);
 fn queued((id, lane, body, attempts, stage, notes, created_at): QueuedRow) -> Stored<Queued> {
     Ok(Queued {
         id: read("effect id", &id, EffectId::parse)?,
-        lane: read("request id", &lane, RequestId::parse)?,
+        lane: Lane::of(lane),
         effect: unpacked("effect", &body)?,
         attempts: u32::try_from(attempts).unwrap_or(u32::MAX),
         stage: u32::try_from(stage).unwrap_or(u32::MAX),

@@ -56,6 +56,7 @@ fn person(handle: &str, name: &str, zone: Tz, roles: &[Role]) -> Person {
         email: format!("{handle}@example.org"),
         zone,
         roles: BTreeSet::from_iter(roles.iter().copied()),
+        teams: BTreeSet::new(),
         active: true,
         origin: sublet::domain::person::Origin::Listed,
     }

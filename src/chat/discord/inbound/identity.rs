@@ -73,7 +73,7 @@ pub async fn typing(at: &Reception, visit: &Visit) -> Stored<Option<actions::Cal
     };
     let roles = guild.and_then(|guild| at.guild(guild)).zip(visit.came.member.as_ref());
     let roles = roles.map(|(guild, member)| roles_of(guild, member)).unwrap_or_default();
-    Ok(id.map(|id| actions::Caller { id, roles }))
+    Ok(id.map(|id| actions::Caller { roles, ..id.into() }))
 }
 
 fn refused(membership: Membership) -> Caller {
@@ -108,7 +108,7 @@ async fn in_guild(at: &Reception, guild: &DiscordGuild, user: &User, member: &Me
     };
     Ok(match admitted {
         Ok(id) => Caller::Admitted(Admitted {
-            caller: actions::Caller { id, roles: roles_of(guild, member) },
+            caller: actions::Caller { roles: roles_of(guild, member), ..id.into() },
             workspace,
         }),
         Err(message) => Caller::Refused { message, account: Some(described) },

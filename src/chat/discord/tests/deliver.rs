@@ -35,6 +35,7 @@ async fn knows_dana(stage: &Stage, guilds: &[&str]) {
         email: "dana@example.org".to_owned(),
         zone: Tz::UTC,
         roles: BTreeSet::from([Role::Developer]),
+        teams: BTreeSet::new(),
         active: true,
         origin: Origin::Listed,
     };

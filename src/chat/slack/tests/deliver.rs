@@ -32,6 +32,7 @@ async fn knows_dana(slack: &Slack) {
         email: "dana@example.org".to_owned(),
         zone: Tz::UTC,
         roles: BTreeSet::from([Role::Developer]),
+        teams: BTreeSet::new(),
         active: true,
         origin: Origin::Listed,
     };

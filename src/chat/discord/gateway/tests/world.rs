@@ -97,7 +97,7 @@ pub async fn world() -> (World, Arc<Hands>) {
         clock: clock.clone(),
         ids: Arc::new(UuidIds),
         templates: Arc::new(NoTemplates),
-        policy: Arc::new(Policy { domains: Vec::new(), patience, open_requests: 100 }),
+        policy: Arc::new(Policy { patience, open_requests: 100, ..Policy::default() }),
         wake: Arc::new(Notify::new()),
     };
     (world, clock)

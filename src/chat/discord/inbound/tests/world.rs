@@ -214,6 +214,7 @@ fn person(handle: &str, roles: &[Role]) -> Person {
         email: format!("{handle}@example.org"),
         zone: chrono_tz::UTC,
         roles: roles.iter().copied().collect(),
+        teams: [].into(),
         active: true,
         origin: Origin::Listed,
     }
@@ -236,7 +237,7 @@ impl Place {
         let clock = Arc::new(Hands(AtomicI64::new(1_800_000_000)));
         let templates = Arc::new(Broken(AtomicBool::new(false), vec![template("web"), template("work")]));
         let patience = Patience { remind_after: TimeDelta::hours(4), lapse_after: TimeDelta::hours(168) };
-        let policy = Arc::new(Policy { domains: Vec::new(), patience, open_requests: 100 });
+        let policy = Arc::new(Policy { patience, open_requests: 100, ..Policy::default() });
         let world = World {
             store,
             clock: clock.clone(),

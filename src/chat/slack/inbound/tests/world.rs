@@ -172,6 +172,7 @@ fn person(handle: &str, roles: &[Role]) -> Person {
         email: format!("{handle}@example.org"),
         zone: chrono_tz::UTC,
         roles: roles.iter().copied().collect::<BTreeSet<_>>(),
+        teams: BTreeSet::new(),
         active: true,
         origin: Origin::Listed,
     }
@@ -189,7 +190,7 @@ impl Place {
         let clock = Arc::new(Hands(AtomicI64::new(1_800_000_000)));
         let templates = Arc::new(Broken::default());
         let patience = Patience { remind_after: TimeDelta::hours(4), lapse_after: TimeDelta::hours(168) };
-        let policy = Arc::new(Policy { domains: Vec::new(), patience, open_requests: 100 });
+        let policy = Arc::new(Policy { patience, open_requests: 100, ..Policy::default() });
         let world = World {
             store,
             clock: clock.clone(),

@@ -1,0 +1,61 @@
+//! Tokens of the API: who they stand for, what they may be used for, and until when.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Instant,
+    ids::{PersonId, TokenId},
+};
+
+/// What a token may be used for. Its person's rights bound it besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Looking at what the person may see.
+    Read,
+    /// Asking for environments, and using, extending and releasing one's own.
+    Use,
+    /// Deciding requests, extensions and quotas.
+    Review,
+    /// Looking after people, quotas and the installation.
+    Admin,
+}
+
+impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Read, Self::Use, Self::Review, Self::Admin];
+
+    /// The word by which people name it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Use => "use",
+            Self::Review => "review",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.word() == word)
+    }
+}
+
+/// A token, without what is secret in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// Its id, which is no secret.
+    pub id: TokenId,
+    /// For whom it stands.
+    pub person: PersonId,
+    /// What its owner calls it; single for each person.
+    pub name: String,
+    /// What it may be used for.
+    pub scopes: BTreeSet<Scope>,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it is no good any more.
+    pub expires_at: Instant,
+}
