@@ -51,6 +51,9 @@ pub fn template(data: &[u8]) -> bool {
             for parameter in &template.parameters {
                 let limits = parameter.min.iter().zip(&parameter.max);
                 assert!(limits.clone().all(|(min, max)| min <= max), "{parameter:?}");
+                let default =
+                    parameter.default.iter().chain(parameter.default_when.iter().map(|when| &when.then));
+                assert!(default.clone().all(|value| parameter.check(value).is_ok()), "{parameter:?}");
             }
             true
         }

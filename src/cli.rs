@@ -7,19 +7,26 @@ use std::{
     sync::Arc,
 };
 
+use chrono::TimeDelta;
 use clap::{CommandFactory, Parser, Subcommand};
 use sublet::{
+    api,
     clock::SystemClock,
     cluster::kubernetes,
     config::{Config, Controller, Sources, sources::variables},
     demo,
     document::{Fault, Faults, Place},
-    domain::{chain::Head, workload::KUBERNETES},
+    domain::{
+        Instant,
+        audit::{Entry, Filter},
+        chain::Head,
+        workload::KUBERNETES,
+    },
     mail,
     ports::templates::Templates,
     telemetry,
     templates::Folder,
-    wiring,
+    wiring::{self, check},
 };
 
 const EXIT_CODES: &str = "Exit codes:
@@ -73,6 +80,9 @@ enum Task {
     Audit(Audit),
     /// Tell everything that is wrong with the configuration and the templates
     CheckConfig,
+    /// Look into one template
+    #[command(subcommand)]
+    Template(Template),
     /// Write a document that is made from the program itself
     #[command(subcommand)]
     Generate(Generate),
@@ -89,12 +99,67 @@ enum Audit {
         #[arg(long, value_name = "N", requires = "head", value_parser = clap::value_parser!(i64).range(1..))]
         seq: Option<i64>,
     },
+    /// Write the entries to the standard output, as JSON, one on a line
+    Export(Wanted),
+    /// Remove entries whose time is over; the chain goes on from the last of them
+    Prune {
+        /// How long entries are kept, such as 400d [default: audit.keep of the configuration]
+        #[arg(long, value_name = "SPAN", value_parser = kept)]
+        keep: Option<TimeDelta>,
+    },
+}
+
+fn kept(text: &str) -> Result<TimeDelta, String> {
+    commands::units::span(text).map_err(|wrong| wrong.to_string())
+}
+
+/// Which entries are wanted.
+#[derive(Debug, clap::Args)]
+struct Wanted {
+    /// Only about this: an environment's name, or a handle with @
+    #[arg(long, value_name = "NAME")]
+    about: Option<String>,
+    /// Only what this person did, by handle
+    #[arg(long, value_name = "HANDLE")]
+    who: Option<String>,
+    /// Only this kind of entry, such as approved
+    #[arg(long, value_name = "WORD")]
+    what: Option<String>,
+    /// Only from then on, such as 2026-12-01T00:00:00Z
+    #[arg(long, value_name = "TIME")]
+    since: Option<Instant>,
+    /// Only before then
+    #[arg(long, value_name = "TIME")]
+    until: Option<Instant>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Template {
+    /// Tell everything that is wrong with a template's file, and show what would be made of it, at each of its sizes
+    Check {
+        /// The file, such as templates/web.toml
+        file: PathBuf,
+        /// A value for a parameter, such as --with engine=mysql; may be repeated
+        #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+        with: Vec<(String, String)>,
+        /// Ask the configured API server whether it would take everything; nothing is changed there
+        #[arg(long)]
+        server: bool,
+        /// The same, with this kubeconfig instead of the configured one
+        #[arg(long, value_name = "PATH")]
+        kubeconfig: Option<PathBuf>,
+        /// The namespace in which everything is tried [default: the configured one]
+        #[arg(long, value_name = "NAME")]
+        namespace: Option<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
 enum Generate {
     /// COMMANDS.md: every command, with arguments and examples
     Commands,
+    /// docs/access.md: who may do what
+    Access,
     /// The definition of the `Environment` custom resource, for `kubectl apply`
     Crd,
     /// The manifest of the Slack app: for Socket Mode, or for Slack to call the bot
@@ -105,6 +170,8 @@ enum Generate {
     },
     /// The commands as Discord registers them, for whoever does that by hand
     DiscordCommands,
+    /// The description of the REST API (OpenAPI 3.1), as the server tells it at /api-docs
+    Openapi,
     /// Completion of this command line for a shell
     Completions {
         /// Which shell
@@ -126,7 +193,14 @@ impl Cli {
             Task::Controller => self.control(),
             Task::Migrate => self.migrate(),
             Task::Audit(Audit::Verify { head, seq }) => self.verify_audit(head.as_deref().zip(*seq)),
+            Task::Audit(Audit::Export(wanted)) => self.export_audit(wanted),
+            Task::Audit(Audit::Prune { keep }) => self.prune_audit(*keep),
             Task::CheckConfig => self.check_config(),
+            Task::Template(Template::Check { file, with, server, kubeconfig, namespace }) => {
+                let asked =
+                    Asked { server: *server, kubeconfig: kubeconfig.clone(), namespace: namespace.clone() };
+                self.check_template(file, with, asked)
+            }
             Task::Generate(what) => generate(what).map_err(Trouble::from),
         };
         match done {
@@ -172,9 +246,57 @@ impl Cli {
     fn verify_audit(&self, checkpoint: Option<(&str, i64)>) -> Result<(), Trouble> {
         let config = self.load()?;
         let checkpoint = checkpoint.map(|(hash, seq)| Head { seq, hash: hash.to_ascii_lowercase() });
-        let Head { seq, hash } = runtime()?.block_on(wiring::verify_audit(&config, checkpoint))?;
+        let found = runtime()?.block_on(wiring::verify_audit(&config, checkpoint))?;
+        let Head { seq, hash } = found.head;
         let entries = if seq == 1 { "entry" } else { "entries" };
-        println!("{seq} {entries}, the chain is whole, head {hash}");
+        let removed =
+            if found.floor > 0 { format!(", the first {} removed", found.floor) } else { String::new() };
+        let erased = match found.sealed {
+            0 => String::new(),
+            count => format!(", the words of {count} erased"),
+        };
+        println!("{seq} {entries}{removed}{erased}, the chain is whole, head {hash}");
+        Ok(())
+    }
+
+    fn export_audit(&self, wanted: &Wanted) -> Result<(), Trouble> {
+        let config = self.load()?;
+        let filter = Filter {
+            about: wanted.about.clone(),
+            what: wanted.what.as_deref().map(sublet::actions::audit::word),
+            since: wanted.since,
+            until: wanted.until,
+            ..Filter::default()
+        };
+        let mut out = std::io::BufWriter::new(std::io::stdout());
+        let mut take = |entry: &Entry| -> anyhow::Result<()> {
+            serde_json::to_writer(&mut out, entry)?;
+            Ok(out.write_all(b"\n")?)
+        };
+        runtime()?.block_on(wiring::export_audit(&config, filter, wanted.who.as_deref(), &mut take))?;
+        Ok(out.flush().map_err(anyhow::Error::from)?)
+    }
+
+    fn prune_audit(&self, keep: Option<TimeDelta>) -> Result<(), Trouble> {
+        let config = self.load()?;
+        let gone = runtime()?.block_on(wiring::prune_audit(&config, keep))?;
+        println!("{gone} entries were removed.");
+        Ok(())
+    }
+
+    fn check_template(&self, file: &Path, with: &[(String, String)], asked: Asked) -> Result<(), Trouble> {
+        let sources = Sources::gather(self.config.as_deref())?;
+        let mut config = Controller::load(&sources)?;
+        let server = asked.server || asked.kubeconfig.is_some();
+        let access = &mut config.kubernetes.access;
+        access.kubeconfig = asked.kubeconfig.or_else(|| access.kubeconfig.take());
+        access.namespace = asked.namespace.unwrap_or_else(|| std::mem::take(&mut access.namespace));
+        let seen = check::template(file, with, &config)?;
+        print!("{}", seen.text);
+        if server {
+            let words = runtime()?.block_on(seen.ask(&config))??;
+            eprintln!("{words}");
+        }
         Ok(())
     }
 
@@ -193,6 +315,19 @@ impl Cli {
         println!("{} templates: {}", names.len(), names.join(", "));
         Ok(())
     }
+}
+
+/// Which API server is asked about a template, and where.
+struct Asked {
+    server: bool,
+    kubeconfig: Option<PathBuf>,
+    namespace: Option<String>,
+}
+
+/// `name=value`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write NAME=VALUE, such as engine=mysql")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// What only the mail adapter can judge: authorities, names that TLS takes.
@@ -284,11 +419,13 @@ fn generate(what: &Generate) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
     match what {
         Generate::Commands => out.write_all(commands::render::markdown::document().as_bytes())?,
+        Generate::Access => out.write_all(sublet::actions::matrix::document().as_bytes())?,
         Generate::Crd => out.write_all(kubernetes::definition::yaml()?.as_bytes())?,
         Generate::SlackManifest { url } => {
             out.write_all(commands::render::slack::manifest(url.as_deref()).as_bytes())?;
         }
         Generate::DiscordCommands => out.write_all(commands::render::discord::document().as_bytes())?,
+        Generate::Openapi => out.write_all(api::description().as_bytes())?,
         Generate::Completions { shell } => {
             // It panics when a pipe is closed early, so it writes to memory first.
             let mut text = Vec::new();

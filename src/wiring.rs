@@ -1,11 +1,13 @@
 //! The only file that knows every concrete type: puts them together, starts them, and stops them.
 
+pub mod check;
 mod control;
 mod platforms;
 
 use std::{collections::BTreeMap, net::SocketAddr, os::unix::fs::DirBuilderExt, sync::Arc};
 
 use anyhow::Context as _;
+use chrono::TimeDelta;
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::ExposeSecret;
 use tokio::{
@@ -20,7 +22,8 @@ pub use control::controller;
 
 use self::platforms::Platforms;
 use crate::{
-    actions::{self, World},
+    actions::{self, World, audit::Verified},
+    api::{self, Api, caller::Gate},
     chat::console::Console,
     clock::{SystemClock, UuidIds},
     cluster::{
@@ -28,18 +31,26 @@ use crate::{
         local::{LocalCluster, LocalConfig},
     },
     config::Config,
-    domain::{chain::Head, policy::Policy, workload::KUBERNETES},
+    domain::{
+        audit::{Entry, Filter},
+        chain::Head,
+        policy::Policy,
+        workload::KUBERNETES,
+    },
     engine::Engine,
+    hooks::Post,
     mail,
+    oidc::Issuer,
     ports::{
         chat::Chat,
         clock::{Clock, Ids},
         cluster::Cluster,
+        hooks::Hooks,
         templates::Templates,
     },
     store,
     templates::Folder,
-    web::{self, Probes, Web},
+    web::{self, Probes, Web, serve::Patience},
 };
 
 /// Sublet, running.
@@ -80,6 +91,8 @@ pub async fn start(
         wake: Arc::new(Notify::new()),
     };
     actions::people::bring_in(&world, &config.people).await?;
+    actions::quotas::stock::take(&world).await?;
+    actions::templates::keep(&world).await?;
     let console = Arc::new(Console::new(store, clock.clone(), ids));
     let local = open_local(config).await?;
     let kubernetes = open_kubernetes(config, &clock).await?;
@@ -91,6 +104,7 @@ pub async fn start(
         mail: config.mail.as_ref().map(|settings| mail::open(settings, clock)).transpose()?,
         clusters: clusters(local.as_ref(), kubernetes),
         devops: config.devops.emails.clone(),
+        hooks: hooks(config)?,
         holder,
     });
     let world = Arc::new(world);
@@ -102,17 +116,17 @@ pub async fn start(
         closing: stop.clone(),
     };
     let probes = Probes { parts: platforms.parts(&world), ..web.probes() };
-    let beside = platforms.routes();
+    let beside = platforms.routes().merge(calls(config, &world, &stop)?);
     let router = if config.console.enabled {
         web::router_beside(web, probes, beside)
     } else {
         web::health_beside(probes, beside)
     };
-    let (address, serving) = listen(config.server.listen, router, &stop).await?;
+    let (address, serving) = listen(config.server.listen, router, config.server.patience, &stop).await?;
     let schedule = config.reaper.schedule.clone();
     let mut tasks = vec![
         tokio::spawn(engine.run(Arc::new(move |after| schedule.after(after)), stop.clone())),
-        tokio::spawn(reload(folder, config.templates.reload.to_std()?, stop.clone())),
+        tokio::spawn(reload(folder, world.clone(), config.templates.reload.to_std()?, stop.clone())),
         serving,
     ];
     tasks.extend(platforms.run(&stop));
@@ -135,6 +149,15 @@ impl Running {
             local.close().await;
         }
     }
+}
+
+/// The REST API's addresses, if it is to be there.
+fn calls(config: &Config, world: &Arc<World>, stop: &CancellationToken) -> anyhow::Result<axum::Router> {
+    if !config.api.enabled {
+        return Ok(axum::Router::new());
+    }
+    let gate = Arc::new(gate(config, world, stop)?);
+    Ok(api::router(Api { world: world.clone(), gate }))
 }
 
 /// The chat platforms, the preferred first: where people are anyway goes before the page that they must open.
@@ -163,17 +186,12 @@ pub async fn serve(config: &Config, metrics: Option<PrometheusHandle>) -> anyhow
 async fn listen(
     on: SocketAddr,
     router: axum::Router,
+    patience: Patience,
     stop: &CancellationToken,
 ) -> anyhow::Result<(SocketAddr, JoinHandle<()>)> {
     let listener = TcpListener::bind(on).await.with_context(|| format!("cannot listen on {on}"))?;
     let address = listener.local_addr()?;
-    let serving = axum::serve(listener, router).with_graceful_shutdown(stop.clone().cancelled_owned());
-    let task = tokio::spawn(async move {
-        if let Err(error) = serving.await {
-            tracing::error!(%error, "the web server ended");
-        }
-    });
-    Ok((address, task))
+    Ok((address, tokio::spawn(web::serve::serve(listener, router, patience, stop.clone()))))
 }
 
 /// Returns when an init system or a person at the keyboard ends this process.
@@ -204,11 +222,43 @@ pub async fn migrate(config: &Config) -> anyhow::Result<()> {
 /// # Errors
 /// The first entry that is not as it was written; or the database does not answer, or its tables are not up to
 /// date.
-pub async fn verify_audit(config: &Config, checkpoint: Option<Head>) -> anyhow::Result<Head> {
+pub async fn verify_audit(config: &Config, checkpoint: Option<Head>) -> anyhow::Result<Verified> {
     // Whoever only verifies changes nothing, not even tables.
     let options = store::Options { migrate: false, ..options(config) };
     let store = store::open(config.database.url.expose_secret(), &options).await?;
     Ok(actions::audit::verify(store.as_ref(), checkpoint).await??)
+}
+
+/// Gives every entry of the audit log that a filter lets through to `take`; `who` is a handle.
+///
+/// # Errors
+/// Nobody has that handle; or the database does not answer, or its tables are not up to date; or `take` fails.
+pub async fn export_audit(
+    config: &Config,
+    filter: Filter,
+    who: Option<&str>,
+    take: &mut (dyn FnMut(&Entry) -> anyhow::Result<()> + Send),
+) -> anyhow::Result<()> {
+    let options = store::Options { migrate: false, ..options(config) };
+    let store = store::open(config.database.url.expose_secret(), &options).await?;
+    let mut filter = filter;
+    if let Some(who) = who.map(|who| who.trim_start_matches('@')) {
+        let person = store.read().await?.person_by_handle(who).await?;
+        filter.who = Some(person.with_context(|| format!("nobody is known as `{who}`"))?.id);
+    }
+    Ok(actions::audit::export(store.as_ref(), &filter, take).await?)
+}
+
+/// Removes entries of the audit log that are older than `keep`, else than the configuration says. Answers how many.
+///
+/// # Errors
+/// Neither says how long entries are kept; or the database does not answer, or its tables are not up to date.
+pub async fn prune_audit(config: &Config, keep: Option<TimeDelta>) -> anyhow::Result<i64> {
+    let keep = keep.or(config.audit.keep);
+    let keep = keep.context("nothing says how long entries are kept: give --keep, or set audit.keep")?;
+    let options = store::Options { migrate: false, ..options(config) };
+    let store = store::open(config.database.url.expose_secret(), &options).await?;
+    Ok(actions::audit::prune(store.as_ref(), SystemClock.now(), keep).await?)
 }
 
 /// The data folder, for this user only.
@@ -234,7 +284,26 @@ fn policy(config: &Config) -> Policy {
         domains: config.policy.email_domains.clone(),
         patience: config.policy.patience.clone(),
         open_requests: config.policy.open_requests,
+        tokens: config.api.tokens.clone(),
+        keep_audit: config.audit.keep,
+        quotas: config.quotas.clone(),
+        rules: config.approval.clone(),
+        prices: config.prices.clone(),
     }
+}
+
+/// What stands in front of the API.
+fn gate(config: &Config, world: &World, stop: &CancellationToken) -> anyhow::Result<Gate> {
+    let issuer = config.oidc.clone().map(Issuer::new).transpose()?.map(Arc::new);
+    Ok(Gate::new(config.api.limits.clone(), issuer, world.clock.clone(), stop.clone()))
+}
+
+/// Who outside is told what happens.
+fn hooks(config: &Config) -> anyhow::Result<Option<Arc<dyn Hooks>>> {
+    if config.webhooks.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Arc::new(Post::new(&config.webhooks)?)))
 }
 
 async fn open_local(config: &Config) -> anyhow::Result<Option<Arc<LocalCluster>>> {
@@ -296,14 +365,22 @@ fn clusters(
     local.into_iter().chain(kubernetes).collect()
 }
 
-/// Reads the templates again when their files change.
-async fn reload(folder: Arc<Folder>, every: std::time::Duration, stop: CancellationToken) {
+/// Reads the templates again when their files change, and keeps what they say now.
+async fn reload(folder: Arc<Folder>, world: Arc<World>, every: std::time::Duration, stop: CancellationToken) {
+    let mut unkept = false;
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             () = tokio::time::sleep(every) => {}
         }
-        folder.refresh();
+        unkept |= folder.refresh();
+        if unkept {
+            match actions::templates::keep(&world).await {
+                Ok(()) => unkept = false,
+                // It is tried again with the next look; a request keeps what it was made of in any case.
+                Err(error) => tracing::warn!(%error, "the templates' versions could not be kept"),
+            }
+        }
     }
 }
 

@@ -151,6 +151,7 @@ pub fn engine(world: World) -> Engine {
         mail: None,
         clusters: BTreeMap::new(),
         devops: Vec::new(),
+        hooks: None,
         holder: "bench".to_owned(),
     }
 }

@@ -44,6 +44,24 @@ pub trait Source {
         Vec::new()
     }
 
+    /// The parameters of what was asked for by a request; none when it is unknown.
+    fn asked(&self, subject: &str) -> Vec<Parameter> {
+        let _ = subject;
+        Vec::new()
+    }
+
+    /// The same when these values were given already, by name: defaults and choices may depend on them.
+    fn parameters_given(&self, template: &str, given: &[(String, String)]) -> Vec<Parameter> {
+        let _ = given;
+        self.parameters(template)
+    }
+
+    /// The sizes of a template; none when it is unknown.
+    fn sizes(&self, template: &str) -> Vec<Candidate> {
+        let _ = template;
+        Vec::new()
+    }
+
     /// The person's environments.
     fn environments(&self) -> Vec<Candidate> {
         Vec::new()
@@ -66,6 +84,11 @@ pub trait Source {
 
     /// The person's keys.
     fn keys(&self) -> Vec<Candidate> {
+        Vec::new()
+    }
+
+    /// The person's tokens.
+    fn tokens(&self) -> Vec<Candidate> {
         Vec::new()
     }
 }
@@ -171,12 +194,20 @@ fn arguments(place: &Place<'_>, source: &dyn Source) -> Vec<Offer> {
     let Ok(given) = assign(spec, place.before, place.done) else { return Vec::new() };
     let value = |name: &str| given.iter().find(|given| given.name == name).map(|given| given.value.as_str());
     let has = |name: &str| value(name).is_some();
-    let parameters = match spec.parameters {
-        Parameters::OfTemplate(name) => value(name).map(|name| source.parameters(name)).unwrap_or_default(),
-        Parameters::None => Vec::new(),
+    let template = match spec.parameters {
+        Parameters::OfTemplate(name) => value(name),
+        Parameters::OfSubject(_) | Parameters::None => None,
     };
+    let pairs: Vec<_> = given.iter().map(|given| (given.name.clone(), given.value.clone())).collect();
+    let parameters = match spec.parameters {
+        Parameters::OfSubject(name) => value(name).map(|subject| source.asked(subject)),
+        _ => template.map(|name| source.parameters_given(name, &pairs)),
+    };
+    let parameters = parameters.unwrap_or_default();
+    let sizes = || template.map(|name| source.sizes(name)).unwrap_or_default();
     if let Some(named) = place.typing.and_then(|word| word.named.as_ref()) {
         let values = match (spec.arg(&named.name), parameters.iter().find(|p| p.name == named.name)) {
+            (Some(arg), _) if arg.kind == Kind::Size => names(sizes()),
             (Some(arg), _) => of_kind(arg.kind, source),
             (None, Some(parameter)) => of_parameter(parameter),
             (None, None) => Vec::new(),
@@ -204,7 +235,8 @@ fn arguments(place: &Place<'_>, source: &dyn Source) -> Vec<Offer> {
         let default = parameter.default.as_ref().map(|default| format!(" (default {default})"));
         Offer::new(format!("{}=", parameter.name), parameter.help.clone() + &default.unwrap_or_default())
     });
-    let named = spec.args.iter().filter(|arg| open(arg) && !has(arg.name));
+    let without = |arg: &Arg| arg.kind == Kind::Size && sizes().is_empty();
+    let named = spec.args.iter().filter(|arg| open(arg) && !has(arg.name) && !without(arg));
     free.chain(named.map(|arg| Offer::new(format!("{}=", arg.name), arg.help))).collect()
 }
 
@@ -224,15 +256,16 @@ fn topics(done: &[Word]) -> Vec<Offer> {
     }
 }
 
-fn of_kind(kind: Kind, source: &dyn Source) -> Vec<Offer> {
-    let names = |candidates: Vec<Candidate>| {
-        let offer = |c: Candidate| Offer {
-            insert: format!("{} ", quote_if_needed(&c.name)),
-            label: c.name,
-            help: c.help,
-        };
-        candidates.into_iter().map(offer).collect()
+fn names(candidates: Vec<Candidate>) -> Vec<Offer> {
+    let offer = |c: Candidate| Offer {
+        insert: format!("{} ", quote_if_needed(&c.name)),
+        label: c.name,
+        help: c.help,
     };
+    candidates.into_iter().map(offer).collect()
+}
+
+fn of_kind(kind: Kind, source: &dyn Source) -> Vec<Offer> {
     let fixed = |values: &[(&str, &str)]| {
         values.iter().map(|(value, help)| Offer::new(format!("{value} "), *help)).collect()
     };
@@ -241,6 +274,7 @@ fn of_kind(kind: Kind, source: &dyn Source) -> Vec<Offer> {
         Kind::Name => names(source.environments()),
         Kind::Subject => names(source.subjects()),
         Kind::KeyName => names(source.keys()),
+        Kind::Token => names(source.tokens()),
         Kind::Person => {
             let all = Candidate { name: "all".to_owned(), help: "everybody's".to_owned() };
             names(std::iter::once(all).chain(source.people()).collect())
@@ -259,7 +293,7 @@ fn of_kind(kind: Kind, source: &dyn Source) -> Vec<Offer> {
             ("friday", "the end of Friday"),
         ]),
         Kind::Choice(choices) => choices.iter().map(|choice| Offer::new(format!("{choice} "), "")).collect(),
-        Kind::Key | Kind::Text | Kind::Number | Kind::Command => Vec::new(),
+        Kind::Key | Kind::Text | Kind::Number | Kind::Command | Kind::Size => Vec::new(),
     }
 }
 

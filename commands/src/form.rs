@@ -18,10 +18,14 @@ pub struct Parameter {
     pub min: Option<String>,
     /// The greatest value allowed, as people write it.
     pub max: Option<String>,
+    /// How it is written and its other rules, in words; may be empty.
+    pub rules: String,
     /// One line of help.
     pub help: String,
     /// Whether it must be given.
     pub required: bool,
+    /// Whether defaults or choices of others depend on it.
+    pub leads: bool,
 }
 
 /// What a template's parameter holds.
@@ -39,6 +43,12 @@ pub enum ParameterKind {
     Choice,
     /// `yes` or `no`.
     Switch,
+    /// A number with a fraction: `1.5`.
+    Decimal,
+    /// Several: `a,b`.
+    List,
+    /// By name: `a=1,b=2`.
+    Map,
 }
 
 impl Parameter {
@@ -87,6 +97,8 @@ pub struct Field {
     pub choices: Vec<String>,
     /// One line of help.
     pub help: String,
+    /// Whether other fields depend on what is chosen here.
+    pub leads: bool,
     /// What is wrong with the value, when the form comes back.
     pub error: Option<String>,
 }
@@ -109,9 +121,9 @@ impl Field {
 
 /// The form for a command: every argument, and the parameters of the chosen template.
 pub fn form(spec: &'static Spec, parameters: &[Parameter]) -> Form {
-    let args = |positional: bool| {
-        spec.args.iter().filter(move |arg| (arg.positional && !arg.rest) == positional).map(of_arg)
-    };
+    // A size stands for values of parameters, so it comes before them.
+    let first = |arg: &Arg| (arg.positional && !arg.rest) || arg.kind == Kind::Size;
+    let args = |before: bool| spec.args.iter().filter(move |arg| first(arg) == before).map(of_arg);
     let parameters = if spec.takes_parameters() { parameters } else { &[] };
     let fields = args(true).chain(parameters.iter().map(of_parameter)).chain(args(false)).collect();
     let submit = match (spec.access, spec.path.last().copied()) {
@@ -168,6 +180,16 @@ impl Form {
         }
     }
 
+    /// Takes away a field for which there is nothing to choose, unless something stands in it.
+    pub fn drop_empty(&mut self, name: &str) {
+        self.fields.retain(|field| {
+            field.name != name
+                || !field.choices.is_empty()
+                || !field.value.is_empty()
+                || field.error.is_some()
+        });
+    }
+
     /// Writes what is wrong beside its field. A wrong value that was hidden comes into sight again.
     /// Tells whether there is such a field; otherwise the surface shows the error above the form.
     pub fn refuse(&mut self, error: &UsageError) -> bool {
@@ -203,6 +225,7 @@ fn of_arg(arg: &Arg) -> Field {
         placeholder: arg.kind.example().trim_matches('"').to_owned(),
         choices,
         help: arg.help.to_owned(),
+        leads: matches!(arg.kind, Kind::Template | Kind::Size),
         error: None,
     }
 }
@@ -210,9 +233,13 @@ fn of_arg(arg: &Arg) -> Field {
 fn of_parameter(parameter: &Parameter) -> Field {
     let choices = match parameter.kind {
         ParameterKind::Switch => vec!["yes".to_owned(), "no".to_owned()],
+        // Several of them may be given at once, so none is picked from a menu.
+        ParameterKind::List => Vec::new(),
         _ => parameter.choices.clone(),
     };
-    let help = [parameter.help.as_str(), &parameter.range()]
+    let several = parameter.kind == ParameterKind::List && !parameter.choices.is_empty();
+    let of = if several { format!("any of {}", parameter.choices.join(", ")) } else { String::new() };
+    let help = [parameter.help.as_str(), &parameter.range(), &parameter.rules, &of]
         .into_iter()
         .filter(|text| !text.is_empty())
         .collect::<Vec<_>>()
@@ -226,6 +253,7 @@ fn of_parameter(parameter: &Parameter) -> Field {
         placeholder: parameter.default.clone().unwrap_or_default(),
         choices,
         help,
+        leads: parameter.leads,
         error: None,
     }
 }

@@ -4,15 +4,19 @@
 //! struct), in one file. `CATALOG` lists them all, and everything else here loops over it. This crate knows
 //! syntax only: that `3d` is a well-formed span, not whether three days are allowed.
 
+pub mod admin;
+pub mod audit;
 pub mod complete;
 pub mod env;
 pub mod form;
 pub mod help;
 pub mod key;
 pub mod line;
+pub mod quota;
 pub mod render;
 pub mod spec;
 pub mod template;
+pub mod token;
 pub mod units;
 pub mod usage;
 pub mod values;
@@ -22,14 +26,18 @@ mod tests;
 
 use chrono::{DateTime, Utc};
 
+pub use admin::{AdminErase, AdminLink, AdminPeople, AdminRemove, AdminRestore, AdminRole, AdminTeam};
+pub use audit::Audit;
 pub use env::{
-    EnvApprove, EnvExtend, EnvLink, EnvList, EnvReject, EnvRelease, EnvRequest, EnvRetry, EnvShow, EnvSsh,
-    EnvWhy, EnvWithdraw, Lasts,
+    EnvAccept, EnvApprove, EnvBreakGlass, EnvDelegate, EnvExtend, EnvLink, EnvList, EnvOffer, EnvReject,
+    EnvRelease, EnvRequest, EnvRetry, EnvShow, EnvSsh, EnvWhy, EnvWithdraw, Lasts,
 };
 pub use help::Help;
 pub use key::{KeyAdd, KeyList, KeyRemove};
+pub use quota::{QuotaGrant, QuotaRequest, QuotaRevoke, QuotaSet, QuotaShow};
 pub use spec::{Access, Arg, Kind, Parameters, Spec};
 pub use template::{TemplateList, TemplateShow};
+pub use token::{TokenCreate, TokenList, TokenRevoke};
 pub use usage::UsageError;
 pub use values::{Reader, Values, read_values};
 
@@ -107,6 +115,14 @@ pub enum Invocation {
     EnvApprove(EnvApprove),
     /// Reject a request or an extension.
     EnvReject(EnvReject),
+    /// Offer less than was asked for.
+    EnvOffer(EnvOffer),
+    /// Take what is offered.
+    EnvAccept(EnvAccept),
+    /// Approve alone, in an emergency.
+    EnvBreakGlass(EnvBreakGlass),
+    /// Let somebody review while one is away.
+    EnvDelegate(EnvDelegate),
     /// Try a failed step again.
     EnvRetry(EnvRetry),
     /// Store an SSH public key.
@@ -115,10 +131,42 @@ pub enum Invocation {
     KeyList(KeyList),
     /// Remove a stored key.
     KeyRemove(KeyRemove),
+    /// Show quotas.
+    QuotaShow(QuotaShow),
+    /// Set limits.
+    QuotaSet(QuotaSet),
+    /// Give more for a while.
+    QuotaGrant(QuotaGrant),
+    /// Take a temporary quota back.
+    QuotaRevoke(QuotaRevoke),
+    /// Ask for more for a while.
+    QuotaRequest(QuotaRequest),
     /// List templates.
     TemplateList(TemplateList),
     /// Show one template.
     TemplateShow(TemplateShow),
+    /// Make a token of the API.
+    TokenCreate(TokenCreate),
+    /// List tokens.
+    TokenList(TokenList),
+    /// Revoke a token.
+    TokenRevoke(TokenRevoke),
+    /// Give or take a role.
+    AdminRole(AdminRole),
+    /// Put somebody into a team, or take them out.
+    AdminTeam(AdminTeam),
+    /// Say whose an account is.
+    AdminLink(AdminLink),
+    /// Show who is known.
+    AdminPeople(AdminPeople),
+    /// Remove somebody.
+    AdminRemove(AdminRemove),
+    /// Let somebody come back.
+    AdminRestore(AdminRestore),
+    /// Forget what is known of somebody.
+    AdminErase(AdminErase),
+    /// Read the audit log.
+    Audit(Audit),
     /// Explain commands.
     Help(Help),
 }
@@ -156,12 +204,32 @@ impl Invocation {
             Self::EnvWhy(c) => of(c),
             Self::EnvApprove(c) => of(c),
             Self::EnvReject(c) => of(c),
+            Self::EnvOffer(c) => of(c),
+            Self::EnvAccept(c) => of(c),
+            Self::EnvBreakGlass(c) => of(c),
+            Self::EnvDelegate(c) => of(c),
             Self::EnvRetry(c) => of(c),
             Self::KeyAdd(c) => of(c),
             Self::KeyList(c) => of(c),
             Self::KeyRemove(c) => of(c),
+            Self::QuotaShow(c) => of(c),
+            Self::QuotaSet(c) => of(c),
+            Self::QuotaGrant(c) => of(c),
+            Self::QuotaRevoke(c) => of(c),
+            Self::QuotaRequest(c) => of(c),
             Self::TemplateList(c) => of(c),
             Self::TemplateShow(c) => of(c),
+            Self::TokenCreate(c) => of(c),
+            Self::TokenList(c) => of(c),
+            Self::TokenRevoke(c) => of(c),
+            Self::AdminRole(c) => of(c),
+            Self::AdminTeam(c) => of(c),
+            Self::AdminLink(c) => of(c),
+            Self::AdminPeople(c) => of(c),
+            Self::AdminRemove(c) => of(c),
+            Self::AdminRestore(c) => of(c),
+            Self::AdminErase(c) => of(c),
+            Self::Audit(c) => of(c),
             Self::Help(c) => of(c),
         }
     }
@@ -196,12 +264,32 @@ pub const CATALOG: &[Entry] = &[
     entry::<EnvWhy>(),
     entry::<EnvApprove>(),
     entry::<EnvReject>(),
+    entry::<EnvOffer>(),
+    entry::<EnvAccept>(),
+    entry::<EnvBreakGlass>(),
+    entry::<EnvDelegate>(),
     entry::<EnvRetry>(),
     entry::<KeyAdd>(),
     entry::<KeyList>(),
     entry::<KeyRemove>(),
+    entry::<QuotaShow>(),
+    entry::<QuotaSet>(),
+    entry::<QuotaGrant>(),
+    entry::<QuotaRevoke>(),
+    entry::<QuotaRequest>(),
     entry::<TemplateList>(),
     entry::<TemplateShow>(),
+    entry::<TokenCreate>(),
+    entry::<TokenList>(),
+    entry::<TokenRevoke>(),
+    entry::<AdminRole>(),
+    entry::<AdminTeam>(),
+    entry::<AdminLink>(),
+    entry::<AdminPeople>(),
+    entry::<AdminRemove>(),
+    entry::<AdminRestore>(),
+    entry::<AdminErase>(),
+    entry::<Audit>(),
     entry::<Help>(),
 ];
 

@@ -41,6 +41,8 @@ pub enum Parameters {
     None,
     /// They are the parameters of the template that the named argument holds.
     OfTemplate(&'static str),
+    /// They are parameters of what was asked for by the request that the named argument holds.
+    OfSubject(&'static str),
 }
 
 /// What kind of value an argument holds, and so how it is checked, completed and asked for.
@@ -54,6 +56,8 @@ pub enum Kind {
     Subject,
     /// The name of a stored SSH key.
     KeyName,
+    /// The name of a token of the API.
+    Token,
     /// An SSH public key, as in an `authorized_keys` file.
     Key,
     /// Free text, at most [`crate::values::TEXT_MAX`] characters.
@@ -62,6 +66,8 @@ pub enum Kind {
     Person,
     /// The name of a team.
     Team,
+    /// The name of one of the template's sizes.
+    Size,
     /// Processor time: `500m` or `2`.
     Cpu,
     /// Memory or storage: `4Gi`.
@@ -84,11 +90,12 @@ impl Kind {
         match self {
             Kind::Template => "web",
             Kind::Name | Kind::Subject => "web-1",
-            Kind::KeyName => "laptop",
+            Kind::KeyName | Kind::Token => "laptop",
             Kind::Key => "ssh-ed25519 AAAA… you@laptop",
             Kind::Text => "…",
             Kind::Person => "@kim",
             Kind::Team => "shop",
+            Kind::Size => "small",
             Kind::Cpu => "2",
             Kind::Bytes => "4Gi",
             Kind::Span => "3d",

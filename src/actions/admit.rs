@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use chrono_tz::Tz;
 
-use super::{World, work::Work};
+use super::{World, leave, work::Work};
 use crate::{
     cards::{self, answer},
     domain::{
         Instant,
+        audit::Actor,
         ids::PersonId,
         person::{Membership, Origin, Person, Role},
         refusal::Refusal,
@@ -37,6 +38,8 @@ pub struct Described {
     pub listed: Option<String>,
     /// Their address, when the platform shows it.
     pub email: Option<String>,
+    /// Whether their address may say who they are.
+    pub by_email: bool,
     /// Their time zone, when the platform knows it.
     pub zone: Option<Tz>,
 }
@@ -72,6 +75,9 @@ async fn once(
     newcomers: Newcomers,
 ) -> Stored<Result<PersonId, Refusal>> {
     let mut work = Work::begin(world).await?;
+    if described.membership == Membership::Left {
+        may_have_left(&mut work, described).await?;
+    }
     let admitted = find_or_make(&mut work, described, newcomers).await?;
     remember(&mut work, described, admitted.as_ref().ok().cloned(), None).await?;
     work.commit().await?;
@@ -107,11 +113,28 @@ async fn linked(work: &mut Work<'_>, described: &Described, same: Option<&Person
     }
     // Where the platform shows an address that is somebody's, that decides, each time anew.
     let known = work.tx.account(&described.workspace, &described.id).await?;
-    let by_code = known.filter(|account| account.linked_at.is_some() && same.is_none());
-    match by_code.and_then(|account| account.person) {
-        Some(person) => work.tx.person(&person).await,
-        None => Ok(None),
+    let Some(account) = known.filter(|_| same.is_none()) else { return Ok(None) };
+    let Some(person) = account.person else { return Ok(None) };
+    let person = work.tx.person(&person).await?;
+    // Where addresses say nothing, whoever came by this account before is known by it.
+    let theirs = |person: &Person| person.origin == Origin::Chat && !described.by_email;
+    Ok(person.filter(|person| account.linked_at.is_some() || theirs(person)))
+}
+
+/// The platform says that the account was closed: somebody who is known by nothing else has left.
+async fn may_have_left(work: &mut Work<'_>, described: &Described) -> Stored<()> {
+    let account = work.tx.account(&described.workspace, &described.id).await?;
+    let Some(id) = account.and_then(|account| account.person) else { return Ok(()) };
+    let Some(person) = work.tx.person(&id).await? else { return Ok(()) };
+    let elsewhere = work.tx.accounts_of(&id).await?.iter().any(|account| account.id != described.id);
+    if person.origin != Origin::Chat || !person.active || elsewhere {
+        return Ok(());
     }
+    let person = Person { active: false, ..person };
+    work.tx.save_person(&person).await?;
+    let reason = format!("their account on {} was closed", described.workspace.platform.word());
+    leave::noted(work, &person, &reason, &Actor::Outside).await?;
+    Ok(())
 }
 
 async fn find_or_make(
@@ -123,15 +146,16 @@ async fn find_or_make(
     let same = |person: &&Person| {
         described.email.as_ref().is_some_and(|email| person.email.eq_ignore_ascii_case(email))
     };
-    let known = people.iter().find(same);
+    let holder = people.iter().find(same);
+    // Only a full member's address says who they are, and only where that is wanted.
+    let known = holder.filter(|_| described.by_email && described.membership == Membership::Member);
     if let Some(person) = linked(work, described, known).await? {
         if let Err(refusal) = described.membership.admits(true) {
             return Ok(Err(refusal));
         }
         return Ok(if person.active { Ok(person.id) } else { Err(Refusal::Unknown) });
     }
-    let listed = known.is_some_and(|person| person.origin == Origin::Listed);
-    if let Err(refusal) = described.membership.admits(listed) {
+    if let Err(refusal) = described.membership.admits(false) {
         return Ok(Err(refusal));
     }
     let Some(email) = &described.email else {
@@ -141,12 +165,17 @@ async fn find_or_make(
         }));
     };
     let Some(known) = known else {
+        if holder.is_some() {
+            return Ok(Err(Refusal::NotLinked { account: described.id.clone() }));
+        }
         return newcomer(work, described, email, newcomers, &people).await;
     };
-    if !known.active {
+    // Whoever only left the platform, and is a full member again, is back.
+    let back = known.origin == Origin::Chat && known.standing.removed.is_none() && !known.standing.erased;
+    if !known.active && !back {
         return Ok(Err(Refusal::Unknown));
     }
-    let mut person = known.clone();
+    let mut person = Person { active: true, ..known.clone() };
     // What the configuration says about somebody counts more; of UTC it may just have said nothing.
     if person.origin == Origin::Chat {
         person.name.clone_from(&described.name);
@@ -180,6 +209,7 @@ async fn newcomer(
         teams: BTreeSet::new(),
         active: true,
         origin: Origin::Chat,
+        standing: Default::default(),
     };
     if let Err(refusal) = work.world.policy.admits(&person) {
         return Ok(Err(refusal));

@@ -1,11 +1,14 @@
 //! The first queue worker: looks at a new request, then asks the approvers or decides by the template's rule.
 
-use super::{World, work::Work};
+use super::{World, quotas, reviews, templates, work::Work};
 use crate::{
     domain::{
+        approval::Group,
         audit::Actor,
+        cost::{self, Cost},
         ids::{LeaseId, RequestId},
         lease::{Lease, Terms, steps::Grant},
+        quota::Amounts,
         request::{Findings, Request, RequestState},
         template::Template,
     },
@@ -13,21 +16,27 @@ use crate::{
     until_saved,
 };
 
-/// Analyses a request. Doing it twice is doing it once.
-pub async fn analyse(world: &World, id: &RequestId) -> Stored<()> {
-    until_saved!(once(world, id))
+/// Analyses a request. Doing it twice is doing it once. `headroom` is what its cluster has left, where it is known.
+pub async fn analyse(world: &World, id: &RequestId, headroom: Option<Amounts>) -> Stored<()> {
+    until_saved!(once(world, id, headroom))
 }
 
-async fn once(world: &World, id: &RequestId) -> Stored<()> {
+async fn once(world: &World, id: &RequestId, headroom: Option<Amounts>) -> Stored<()> {
     let mut work = Work::begin(world).await?;
     let Some(request) = work.tx.request(id).await?.filter(|r| r.state == RequestState::Analysing) else {
         return Ok(());
     };
-    let findings = find(&mut work, &request).await?;
-    let template = world.templates.named(&request.template);
+    let findings = Findings { headroom, ..find(&mut work, &request).await? };
+    let template = templates::requested(&mut work, &request).await?;
     let span = request.span.into();
-    let by_rule = template.as_ref().is_some_and(|t| t.approves_itself(&request.parameters, span));
-    let (mut request, change) = request.analysed(findings, by_rule, work.now, &world.policy.patience);
+    let by_rule =
+        template.as_ref().is_some_and(|t| world.policy.rules.automatic(t, &request.parameters, span));
+    let (mut request, mut change) = request.analysed(findings, by_rule, work.now, &world.policy.patience);
+    if matches!(request.state, RequestState::Pending(_)) {
+        let groups: Vec<Group> = request.ballot.rule.needs.iter().map(|need| need.of.clone()).collect();
+        let about = (&request.name, request.id.as_str());
+        change = change.and(reviews::wanted(&mut work, &groups, about, request.whose(), false).await?);
+    }
     work.save_request(&mut request, change, &Actor::Rule).await?;
     if let Some(template) = template.filter(|_| matches!(request.state, RequestState::Approved { .. })) {
         grant(&mut work, &request, &template, &Actor::Rule).await?;
@@ -42,7 +51,17 @@ async fn find(work: &mut Work<'_>, request: &Request) -> Stored<Findings> {
         .filter(|lease| lease.template == request.template)
         .map(|lease| lease.name.clone())
         .collect();
-    Ok(Findings { similar, holding: u32::try_from(held.len()).unwrap_or(u32::MAX) })
+    let holding = u32::try_from(held.len()).unwrap_or(u32::MAX);
+    let cost = cost(work.world, request);
+    let quota = quotas::effect_of(work, request).await?;
+    Ok(Findings { similar, holding, cost, quota, headroom: None })
+}
+
+/// What a request costs, where there is a price list.
+pub fn cost(world: &World, request: &Request) -> Option<Cost> {
+    let prices = world.policy.prices.as_ref()?;
+    let span = request.until.map_or_else(|| request.span.into(), |until| until - world.clock.now());
+    Some(prices.of(&request.template, &cost::sizes(&request.parameters), span))
 }
 
 /// Makes the lease of an approved request; provisioning follows.
@@ -53,6 +72,7 @@ pub async fn grant(work: &mut Work<'_>, request: &Request, template: &Template, 
         name: request.name.clone(),
         owner: request.requester.clone(),
         template: template.name.clone(),
+        template_version: request.template_version,
         terms: Terms::of(template, request.span, request.until),
     };
     let (mut lease, change) = Lease::grant(grant, work.now);

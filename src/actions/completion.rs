@@ -5,8 +5,13 @@ use commands::{
     form::Parameter,
 };
 
-use super::{Caller, World, work::Work};
-use crate::{domain::template::Template, ports::store::Stored, values};
+use super::{Caller, World, scopes, templates, work::Work};
+use crate::{
+    cards,
+    domain::template::{Size, Template},
+    ports::store::Stored,
+    values,
+};
 
 /// How many names are offered at the most.
 const OFFERED: u32 = 50;
@@ -28,12 +33,15 @@ struct Known {
     environments: Vec<Candidate>,
     subjects: Vec<Candidate>,
     keys: Vec<Candidate>,
+    tokens: Vec<Candidate>,
 }
 
 async fn known(world: &World, caller: &Caller) -> Stored<Known> {
     let mut work = Work::look(world).await?;
     let candidate = |name: &str, help: &str| Candidate { name: name.to_owned(), help: help.to_owned() };
-    let decides = caller.person(&mut work).await?.is_some_and(|person| person.may_decide());
+    let person = caller.person(&mut work).await?;
+    let templates = person.as_ref().map_or_else(Vec::new, |person| templates::of(world, person));
+    let decides = person.is_some_and(|person| person.may_decide());
     let caller = &caller.id;
     let mut environments: Vec<Candidate> = Vec::new();
     for lease in work.tx.live_leases(Some(caller)).await? {
@@ -56,7 +64,9 @@ async fn known(world: &World, caller: &Caller) -> Stored<Known> {
     subjects.truncate(OFFERED as usize);
     let keys = work.tx.keys_of(caller).await?;
     let keys = keys.iter().map(|key| candidate(&key.name, &key.key.fingerprint)).collect();
-    Ok(Known { templates: world.templates.all(), environments, subjects, keys })
+    let tokens = work.tx.tokens_of(caller).await?;
+    let tokens = tokens.iter().map(|token| candidate(&token.name, &scopes::words(&token.scopes))).collect();
+    Ok(Known { templates, environments, subjects, keys, tokens })
 }
 
 impl Source for Known {
@@ -69,8 +79,18 @@ impl Source for Known {
     }
 
     fn parameters(&self, template: &str) -> Vec<Parameter> {
+        self.parameters_given(template, &[])
+    }
+
+    fn parameters_given(&self, template: &str, given: &[(String, String)]) -> Vec<Parameter> {
         let found = self.templates.iter().find(|known| known.name == template);
-        found.map_or_else(Vec::new, |template| values::describe(template))
+        found.map_or_else(Vec::new, |template| values::describe_given(template, given))
+    }
+
+    fn sizes(&self, template: &str) -> Vec<Candidate> {
+        let found = self.templates.iter().find(|known| known.name == template);
+        let one = |size: &Size| Candidate { name: size.name.clone(), help: cards::sizes(&size.values) };
+        found.map_or_else(Vec::new, |template| template.sizes.iter().map(one).collect())
     }
 
     fn environments(&self) -> Vec<Candidate> {
@@ -83,5 +103,9 @@ impl Source for Known {
 
     fn keys(&self) -> Vec<Candidate> {
         self.keys.clone()
+    }
+
+    fn tokens(&self) -> Vec<Candidate> {
+        self.tokens.clone()
     }
 }

@@ -1,10 +1,12 @@
-//! `/env approve` and `/env reject`: one decision, by somebody who may, checked at the moment of the press.
+//! `/env approve` and `/env reject`: one person's review, by somebody who may, checked at the moment of the press.
 
 use super::{
     Answer,
     access::{self, Subject},
     analyse_request::grant,
+    quotas,
     request_environment::bounded,
+    reviews, templates,
     work::{Stop, Work},
 };
 use crate::{
@@ -12,16 +14,19 @@ use crate::{
     domain::{
         Change,
         audit::Actor,
-        ids::ExtensionId,
+        extension::{Extension, ExtensionState},
+        ids::{ExtensionId, PersonId},
         person::Person,
         platform::Platform,
         refusal::Refusal,
         request::{Decision, Request, RequestState},
+        template::Template,
     },
     ports::chat::{Text, Tone},
 };
 
-/// Decides a request or an extension, `on` the platform of the press. `seen` is the version that the presser's card showed.
+/// Reviews a request or an extension, `on` the platform of the press. `seen` is the version that the presser's card
+/// showed.
 pub async fn decide(
     work: &mut Work<'_>,
     caller: &Person,
@@ -37,6 +42,7 @@ pub async fn decide(
     match access::subject(work, caller, subject).await? {
         Subject::Request(request) => decide_request(work, caller, on, *request, seen, decision).await,
         Subject::Extension(id) => decide_extension(work, caller, on, &id, seen, decision).await,
+        Subject::Wish(id) => quotas::decide(work, caller, on, &id, seen, decision).await,
     }
 }
 
@@ -51,27 +57,50 @@ async fn decide_request(
     let tried = verb(&decision);
     let name = request.name.clone();
     let forbidden = |refusal| Stop::Forbidden { refusal, name: name.clone(), tried };
-    if !caller.may_decide() {
-        return Err(forbidden(Refusal::NotApprover));
+    let voter = reviews::voter(work, caller).await?;
+    match request.ballot.may_review(&voter, request.whose()) {
+        Ok(()) | Err(Refusal::OwnRequest) => {}
+        Err(refusal) => return Err(forbidden(refusal)),
     }
-    if matches!(request.state, RequestState::Pending(_)) && is_stale(seen, request.version) {
+    let pending = matches!(request.state, RequestState::Pending(_));
+    if pending && !request.ballot.is_current(seen, request.version) {
         return Err(Refusal::Stale.into());
     }
-    let approved = decision == Decision::Approve;
-    let (mut request, change) = match request.decide(&caller.id, on, decision, work.now) {
+    let (mut request, change) = match request.review(&voter, on, decision, work.now) {
         Err(refusal @ Refusal::OwnRequest) => return Err(forbidden(refusal)),
         other => other?,
     };
     let actor = Actor::Person(caller.id.clone());
     work.save_request(&mut request, change, &actor).await?;
-    if approved {
-        let template = work.world.templates.named(&request.template).ok_or_else(|| Refusal::NoTemplate {
-            name: request.template.clone(),
-            known: work.world.templates.all().iter().map(|template| template.name.clone()).collect(),
-        })?;
-        grant(work, &request, &template, &actor).await?;
+    work.touched = Some(request.id.as_str().to_owned());
+    if matches!(request.state, RequestState::Pending(_)) {
+        return Ok(counted(request.name.as_str(), &request.ballot.needed()));
+    }
+    if matches!(request.state, RequestState::Approved { .. }) {
+        granted(work, &request, &actor).await?;
     }
     Ok(said(tried, request.name.as_str()))
+}
+
+/// The lease of a request that was approved just now.
+pub(super) async fn granted(work: &mut Work<'_>, request: &Request, actor: &Actor) -> Result<(), Stop> {
+    let template = template_of(work, request).await?;
+    Ok(grant(work, request, &template, actor).await?)
+}
+
+/// The template of a request, as it was when it was asked.
+///
+/// # Errors
+/// [`Refusal::NoTemplate`].
+pub(super) async fn template_of(
+    work: &mut Work<'_>,
+    request: &Request,
+) -> Result<std::sync::Arc<Template>, Stop> {
+    let found = templates::requested(work, request).await?;
+    found.ok_or_else(|| {
+        let known = work.world.templates.all().iter().map(|template| template.name.clone()).collect();
+        Refusal::NoTemplate { name: request.template.clone(), known }.into()
+    })
 }
 
 async fn decide_extension(
@@ -83,37 +112,66 @@ async fn decide_extension(
     decision: Decision,
 ) -> Result<Answer, Stop> {
     let tried = verb(&decision);
-    let Some(extension) = work.tx.extension(id).await? else {
-        return Err(Refusal::NoSuch { name: id.to_string(), similar: None }.into());
-    };
+    let (extension, team) = found(work, id).await?;
     let name = extension.name.clone();
     let forbidden = |refusal| Stop::Forbidden { refusal, name: name.clone(), tried };
-    if !caller.may_decide() {
-        return Err(forbidden(Refusal::NotApprover));
+    let voter = reviews::voter(work, caller).await?;
+    match extension.ballot.may_review(&voter, extension.whose(team.as_deref())) {
+        Ok(()) | Err(Refusal::OwnRequest) => {}
+        Err(refusal) => return Err(forbidden(refusal)),
     }
-    if extension.wakes_at().is_some() && is_stale(seen, extension.version) {
+    if extension.wakes_at().is_some() && !extension.ballot.is_current(seen, extension.version) {
         return Err(Refusal::Stale.into());
     }
-    let reason = match decision {
+    let rejected = match decision {
         Decision::Approve => None,
         Decision::Reject { reason } => Some(reason),
     };
-    let mut extension = match extension.decide(&caller.id, on, reason.clone(), work.now) {
+    let (extension, change) = match extension.review(&voter, team.as_deref(), on, rejected, work.now) {
         Err(refusal @ Refusal::OwnRequest) => return Err(forbidden(refusal)),
         other => other?,
+    };
+    let (name, needed) = (extension.name.clone(), extension.ballot.needed());
+    let waits = extension.wakes_at().is_some();
+    settle_extension(work, extension, change, &caller.id).await?;
+    Ok(if waits { counted(name.as_str(), &needed) } else { said(tried, name.as_str()) })
+}
+
+/// An extension, and the team that its environment is for.
+pub(super) async fn found(
+    work: &mut Work<'_>,
+    id: &ExtensionId,
+) -> Result<(Extension, Option<String>), Stop> {
+    let Some(extension) = work.tx.extension(id).await? else {
+        return Err(Refusal::NoSuch { name: id.to_string(), similar: None }.into());
+    };
+    let team = work.tx.request(&extension.request).await?.and_then(|request| request.team);
+    Ok((extension, team))
+}
+
+/// Saves an extension that was reviewed; when it is decided, its lease follows.
+pub(super) async fn settle_extension(
+    work: &mut Work<'_>,
+    mut extension: Extension,
+    change: Change,
+    by: &PersonId,
+) -> Result<(), Stop> {
+    let actor = Actor::Person(by.clone());
+    work.save_extension(&mut extension, change, &actor).await?;
+    work.touched = Some(extension.id.as_str().to_owned());
+    let rejected = match &extension.state {
+        ExtensionState::Approved { .. } => None,
+        ExtensionState::Rejected { reason, .. } => Some(reason.clone()),
+        ExtensionState::Pending(_) | ExtensionState::Lapsed { .. } => return Ok(()),
     };
     let Some(lease) = work.tx.lease(&extension.lease).await? else {
         return Err(Refusal::NoSuch { name: extension.name.to_string(), similar: None }.into());
     };
-    let (mut lease, change) = match reason {
-        None => lease.extend(extension.span(), &caller.id, work.now)?,
-        Some(reason) => lease.extension_rejected(&caller.id, &reason),
+    let (mut lease, change) = match rejected {
+        None => lease.extend(extension.span(), by, work.now)?,
+        Some(reason) => lease.extension_rejected(by, &reason),
     };
-    let actor = Actor::Person(caller.id.clone());
-    let show = Change::none().effect(extension.show());
-    work.save_extension(&mut extension, show, &actor).await?;
-    work.save_lease(&mut lease, change, &actor).await?;
-    Ok(said(tried, lease.name.as_str()))
+    Ok(work.save_lease(&mut lease, change, &actor).await?)
 }
 
 fn verb(decision: &Decision) -> &'static str {
@@ -123,8 +181,11 @@ fn verb(decision: &Decision) -> &'static str {
     }
 }
 
-fn is_stale(seen: Option<u64>, version: i64) -> bool {
-    seen.is_some_and(|seen| i64::try_from(seen).is_ok_and(|seen| seen != version))
+fn counted(name: &str, needed: &str) -> Answer {
+    metrics::counter!("sublet_decisions_total", "decision" => "review").increment(1);
+    let words = Text::plain("Your approval of ").strong(name);
+    let words = words.and(format!(" is counted. Still needed: {needed}."));
+    Answer::Say(answer::say(words, Tone::Good))
 }
 
 fn said(tried: &'static str, name: &str) -> Answer {

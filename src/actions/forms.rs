@@ -1,11 +1,18 @@
 //! Forms: what is asked for, with what was given, what there is to choose from, and what was wrong.
 
-use commands::{UsageError, form};
+use std::sync::Arc;
 
-use super::{Asked, World, perform::Said, work::Work};
+use commands::{Parameters, Spec, UsageError, form};
+
+use super::{
+    Asked, World, access,
+    perform::Said,
+    templates,
+    work::{Stop, Work},
+};
 use crate::{
     cards::refusal,
-    domain::{ids::PersonId, person::Person},
+    domain::{ids::PersonId, person::Person, template::Template},
     ports::{chat::Text, store::Stored},
     values,
 };
@@ -24,8 +31,10 @@ pub async fn form(
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     let Some(entry) = commands::find(&path) else { return Ok(None) };
     let mut work = Work::look(world).await?;
-    let form = form::form(entry.spec, &parameters(world, given)).showing(given);
-    let form = offered(&mut work, caller, form).await?;
+    let Some(caller) = work.tx.person(caller).await? else { return Ok(None) };
+    let parameters = parameters(&mut work, &caller, entry.spec, given).await?;
+    let form = form::form(entry.spec, &parameters).showing(given);
+    let form = offered(&mut work, &caller, form, given).await?;
     Ok(Some(Asked { form, problem: None, faults: Vec::new() }))
 }
 
@@ -36,8 +45,10 @@ pub(super) async fn after_mistake(
     error: &UsageError,
     from_form: bool,
 ) -> Stored<Option<Asked>> {
-    let Some(form) = form::form_for(error, &parameters(work.world, &error.given)) else { return Ok(None) };
-    let form = offered(work, &caller.id, form).await?;
+    let Some(spec) = error.command else { return Ok(None) };
+    let parameters = parameters(work, caller, spec, &error.given).await?;
+    let Some(form) = form::form_for(error, &parameters) else { return Ok(None) };
+    let form = offered(work, caller, form, &error.given).await?;
     let problem = (from_form && error.field.is_none()).then(|| Text::plain(error.explain()));
     let faults = if from_form && error.missing { missing(error) } else { Vec::new() };
     Ok(Some(Asked { form, problem, faults }))
@@ -54,8 +65,9 @@ pub(super) async fn after_refusal(
     // What is refused stays in sight, also when it says what the command is about.
     let (refused, well): (Vec<_>, Vec<_>) =
         said.pairs.iter().cloned().partition(|(name, _)| words.fields.iter().any(|(wrong, _)| wrong == name));
-    let form = form::form(said.spec, &parameters(work.world, &said.pairs)).with(&well).showing(&refused);
-    let form = offered(work, &caller.id, form).await?;
+    let parameters = parameters(work, caller, said.spec, &said.pairs).await?;
+    let form = form::form(said.spec, &parameters).with(&well).showing(&refused);
+    let form = offered(work, caller, form, &said.pairs).await?;
     if !again {
         return Ok(Asked { form, problem: None, faults: Vec::new() });
     }
@@ -67,10 +79,21 @@ pub(super) async fn after_refusal(
 }
 
 /// The form with what there is to choose from.
-async fn offered(work: &mut Work<'_>, caller: &PersonId, mut form: form::Form) -> Stored<form::Form> {
-    let templates = work.world.templates.all();
+async fn offered(
+    work: &mut Work<'_>,
+    caller: &Person,
+    mut form: form::Form,
+    given: &[(String, String)],
+) -> Stored<form::Form> {
+    let templates = templates::of(work.world, caller);
     form.offer("template", templates.iter().map(|template| template.name.clone()).collect());
-    let keys = work.tx.keys_of(caller).await?;
+    let sizes = chosen(work.world, caller, given).map_or_else(Vec::new, |template| template.sizes.clone());
+    form.offer("size", sizes.into_iter().map(|size| size.name).collect());
+    form.drop_empty("size");
+    // Whoever is in one team at most need not say which.
+    form.offer("team", caller.teams.iter().filter(|_| caller.teams.len() > 1).cloned().collect());
+    form.drop_empty("team");
+    let keys = work.tx.keys_of(&caller.id).await?;
     form.offer("key", keys.into_iter().map(|key| key.name).collect());
     Ok(form)
 }
@@ -80,8 +103,55 @@ fn missing(error: &UsageError) -> Vec<(String, Text)> {
     error.field.iter().map(|field| (field.clone(), Text::plain(error.what.clone()))).collect()
 }
 
-fn parameters(world: &World, given: &[(String, String)]) -> Vec<form::Parameter> {
-    let named = given.iter().find(|(name, _)| name == "template");
-    let template = named.and_then(|(_, template)| world.templates.named(template));
-    template.map_or_else(Vec::new, |template| values::describe(&template))
+/// The parameters that a command takes beyond its own arguments, with these values given.
+async fn parameters(
+    work: &mut Work<'_>,
+    caller: &Person,
+    spec: &Spec,
+    given: &[(String, String)],
+) -> Stored<Vec<form::Parameter>> {
+    let value = |name: &str| given.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+    match spec.parameters {
+        Parameters::None => Ok(Vec::new()),
+        Parameters::OfTemplate(_) => {
+            let template = chosen(work.world, caller, given);
+            Ok(template.map_or_else(Vec::new, |template| values::describe_given(&template, given)))
+        }
+        Parameters::OfSubject(name) => match value(name) {
+            Some(subject) => asked_for(work, caller, &subject).await,
+            None => Ok(Vec::new()),
+        },
+    }
+}
+
+/// What a request asks for, as parameters that may be lowered.
+pub(super) async fn asked_for(
+    work: &mut Work<'_>,
+    caller: &Person,
+    subject: &str,
+) -> Stored<Vec<form::Parameter>> {
+    let request = match access::subject(work, caller, subject).await {
+        Ok(access::Subject::Request(request)) => request,
+        Err(Stop::Store(error)) => return Err(error),
+        Ok(_) | Err(_) => return Ok(Vec::new()),
+    };
+    let Some(template) = templates::requested(work, &request).await? else { return Ok(Vec::new()) };
+    let asked: Vec<_> =
+        request.parameters.iter().map(|(name, value)| (name.clone(), values::show(value))).collect();
+    let mut lowered = Vec::new();
+    for known in values::describe_given(&template, &asked) {
+        let size = template.parameter(&known.name).is_some_and(|parameter| parameter.kind.is_size());
+        let Some((_, was)) = asked.iter().find(|(name, _)| *name == known.name).filter(|_| size) else {
+            continue;
+        };
+        let was = Some(was.clone());
+        lowered.push(form::Parameter { default: was.clone(), max: was, required: false, ..known });
+    }
+    Ok(lowered)
+}
+
+/// The template that was named, if the caller may have it.
+fn chosen(world: &World, caller: &Person, given: &[(String, String)]) -> Option<Arc<Template>> {
+    let (_, name) = given.iter().find(|(name, _)| name == "template")?;
+    world.templates.named(name).filter(|template| template.is_for(caller))
 }

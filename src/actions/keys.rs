@@ -39,6 +39,7 @@ pub async fn add(work: &mut Work<'_>, caller: &Person, asked: KeyAdd) -> Result<
     if !work.tx.insert_key(&stored).await? {
         return Err(Refusal::KeyExists { name }.into());
     }
+    work.touched = Some(stored.id.as_str().to_owned());
     let fingerprint = stored.key.fingerprint;
     record(work, caller, Fact::KeyAdded { fingerprint: fingerprint.clone() }).await?;
     let words = Text::plain("Stored your key ").strong(name).and(", ").code(fingerprint).and(".");

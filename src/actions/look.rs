@@ -1,14 +1,18 @@
 //! Looking, without changing anything: lists, details, the way in, the story, templates, help.
 
-use commands::{Access as For, Help, TemplateShow};
+use commands::{Access as For, Help};
 
 use super::{
-    Answer, World, access, stories,
+    Answer, access, stories, templates,
     work::{Stop, Work},
 };
 use crate::{
     cards::{self, answer, listing},
-    domain::{person::Person, refusal::Refusal},
+    domain::{
+        access::{Verb, Whose, may},
+        person::{Person, Role},
+        refusal::Refusal,
+    },
     ports::chat::{Block, Message, Text, Tone},
 };
 
@@ -18,7 +22,10 @@ pub async fn list(work: &mut Work<'_>, caller: &Person, who: Option<&str>) -> Re
     let owner = match who.map(|who| who.trim_start_matches('@')) {
         None | Some("me") => Some(caller.id.clone()),
         Some(handle) if handle == caller.handle => Some(caller.id.clone()),
-        Some(_) if !caller.may_decide() => return Err(Refusal::NotApprover.into()),
+        Some(who) if may(caller, Verb::See, Whose::Other).is_err() => {
+            let about = if who == "all" { who.to_owned() } else { format!("@{who}") };
+            return Err(Stop::Denied { refusal: Refusal::NotApprover, about, tried: "see" });
+        }
         Some("all") => None,
         Some(handle) => match people.all().find(|person| person.handle == handle) {
             Some(person) => Some(person.id.clone()),
@@ -33,14 +40,15 @@ pub async fn list(work: &mut Work<'_>, caller: &Person, who: Option<&str>) -> Re
 /// `/env show`: one environment in detail.
 pub async fn show(work: &mut Work<'_>, caller: &Person, name: &str) -> Result<Answer, Stop> {
     let request = access::visible(work, caller, name).await?;
-    let own = request.requester == caller.id;
+    let in_force = templates::in_force(work, &request.template).await?;
     let story = stories::of(work, request).await?;
-    Ok(Answer::Say(listing::details(&story, own)))
+    let own = *story.owner() == caller.id;
+    Ok(Answer::Say(listing::details(&story, own, in_force)))
 }
 
 /// `/env ssh`: how to log in; for the owner only.
 pub async fn ssh(work: &mut Work<'_>, caller: &Person, name: &str) -> Result<Answer, Stop> {
-    let lease = access::owned(work, caller, name, "log in to").await?;
+    let lease = access::lease(work, caller, name, Verb::LogIn).await?;
     let open = matches!(lease.phase.word(), "active" | "grace");
     let Some(way_in) = lease.access.as_ref().filter(|_| open) else {
         let state = lease.phase.word().to_owned();
@@ -63,26 +71,11 @@ pub async fn why(work: &mut Work<'_>, caller: &Person, name: &str) -> Result<Ans
     Ok(Answer::Say(listing::why(name, &history, &people)))
 }
 
-/// `/template list`.
-pub fn templates(world: &World) -> Answer {
-    let all = world.templates.all();
-    Answer::Say(listing::templates(all.iter().map(AsRef::as_ref)))
-}
-
-/// `/template show`.
-pub fn template(world: &World, asked: &TemplateShow) -> Result<Answer, Stop> {
-    let Some(template) = world.templates.named(&asked.name) else {
-        let known = world.templates.all().iter().map(|template| template.name.clone()).collect();
-        return Err(Refusal::NoTemplate { name: asked.name.clone(), known }.into());
-    };
-    Ok(Answer::Say(listing::template(&template)))
-}
-
 /// `/help`: only what the caller may do.
 pub fn help(caller: &Person, asked: &Help) -> Answer {
-    let may = if caller.is_admin() {
+    let may = if caller.roles.contains(&Role::Admin) {
         For::Admin
-    } else if caller.may_decide() {
+    } else if may(caller, Verb::Decide, Whose::Other).is_ok() {
         For::Approver
     } else {
         For::Member

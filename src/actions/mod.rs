@@ -4,28 +4,42 @@
 //! what the provisioner and the platforms said) stands here as well, so that every change takes this road.
 
 mod access;
+mod admin;
 mod analyse_request;
 mod ask_extension;
+mod break_glass;
 mod completion;
 mod decide;
+mod delegate;
+mod erase;
 mod forms;
 mod home;
 mod keys;
 mod link;
 mod look;
+mod offers;
 mod perform;
 mod release_environment;
 mod request_environment;
 mod retry;
+pub mod reviews;
 mod secrets;
 mod withdraw_request;
 
 pub mod admit;
 pub mod audit;
+pub mod change;
 pub mod deliveries;
+pub mod events;
+pub mod leave;
+pub mod matrix;
 pub mod observed;
 pub mod people;
+pub mod quotas;
+pub mod reading;
+pub mod scopes;
 pub mod stories;
+pub mod templates;
 pub mod tokens;
 pub mod wake;
 pub mod work;
@@ -36,6 +50,7 @@ use tokio::sync::Notify;
 
 use crate::{
     domain::{
+        Instant,
         ids::PersonId,
         person::{Person, Role},
         policy::Policy,
@@ -85,11 +100,13 @@ pub struct Caller {
     pub teams: BTreeSet<String>,
     /// What they may do here at the most; `None` for everything that they may do at all.
     pub scopes: Option<BTreeSet<Scope>>,
+    /// When what they came with is no good any more; `None` for never.
+    pub until: Option<Instant>,
 }
 
 impl From<PersonId> for Caller {
     fn from(id: PersonId) -> Self {
-        Self { id, roles: BTreeSet::new(), teams: BTreeSet::new(), scopes: None }
+        Self { id, roles: BTreeSet::new(), teams: BTreeSet::new(), scopes: None, until: None }
     }
 }
 

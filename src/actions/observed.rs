@@ -2,7 +2,10 @@
 
 use super::{World, work::Work};
 use crate::{
-    domain::{Change, Instant, audit::Actor, environment::EnvironmentSpec, ids::LeaseId, lease::Lease},
+    domain::{
+        Change, Instant, audit::Actor, environment::EnvironmentSpec, ids::LeaseId, lease::Lease,
+        person::Person, request::Request,
+    },
     ports::{cluster::Observed, store::Stored},
     until_saved,
 };
@@ -66,6 +69,23 @@ async fn apply(
     work.commit().await
 }
 
+/// The keys that may log in: the one that was chosen at the request, or all of whoever took it over; none of
+/// somebody who left.
+async fn let_in(
+    work: &mut Work<'_>,
+    lease: &Lease,
+    request: &Request,
+    owner: Option<&Person>,
+) -> Stored<Vec<String>> {
+    if owner.is_some_and(|owner| !owner.active) {
+        return Ok(Vec::new());
+    }
+    if lease.owner == request.requester {
+        return Ok(vec![request.key.line.clone()]);
+    }
+    Ok(work.tx.keys_of(&lease.owner).await?.into_iter().map(|key| key.key.line).collect())
+}
+
 /// What should exist for a lease; `None` when nothing should.
 pub async fn wanted(world: &World, id: &LeaseId) -> Stored<Option<EnvironmentSpec>> {
     let mut work = Work::look(world).await?;
@@ -75,6 +95,7 @@ pub async fn wanted(world: &World, id: &LeaseId) -> Stored<Option<EnvironmentSpe
     }
     let Some(request) = work.tx.request(&lease.request).await? else { return Ok(None) };
     let owner = work.tx.person(&lease.owner).await?;
+    let keys = let_in(&mut work, &lease, &request, owner.as_ref()).await?;
     Ok(Some(EnvironmentSpec {
         ends_at: lease.ends_at(),
         name: lease.name,
@@ -84,6 +105,6 @@ pub async fn wanted(world: &World, id: &LeaseId) -> Stored<Option<EnvironmentSpe
         workload: lease.terms.workload,
         ready_within: lease.terms.ready_within,
         parameters: request.parameters,
-        keys: vec![request.key.line],
+        keys,
     }))
 }

@@ -3,8 +3,9 @@
 use commands::{Context, Invocation, Spec, UsageError, Values, line, read_values};
 
 use super::{
-    Answer, Inbound, Input, Outcome, Performed, World, ask_extension, decide, forms, keys, link, look,
-    release_environment, request_environment, retry, withdraw_request,
+    Answer, Inbound, Input, Outcome, Performed, World, access, admin, ask_extension, audit, break_glass,
+    decide, delegate, erase, forms, keys, link, look, offers, quotas, release_environment,
+    request_environment, retry, scopes, templates, tokens, withdraw_request,
     work::{Stop, TRIES, Work},
 };
 use crate::{
@@ -16,10 +17,7 @@ use crate::{
         request::Decision,
     },
     faults,
-    ports::{
-        chat::{Message, Platform},
-        store::StoreError,
-    },
+    ports::{chat::Message, store::StoreError},
 };
 
 /// Does what was said and answers. It never fails: what breaks is logged once with the reference that the
@@ -67,9 +65,9 @@ async fn once(world: &World, inbound: &Inbound) -> Result<Performed, StoreError>
         Err(error) => return misread(&mut work, inbound, &caller, &error).await,
     };
     let said = Said { spec: invocation.spec(), pairs: invocation.pairs() };
-    // A code is kept nowhere, so the same delivery again is not answered with it.
-    let kept = !matches!(invocation, Invocation::EnvLink(_));
-    match act(&mut work, &caller, inbound.platform, invocation).await {
+    // What is secret is kept nowhere, so the same delivery again is not answered with it.
+    let kept = !matches!(invocation, Invocation::EnvLink(_) | Invocation::TokenCreate(_));
+    match act(&mut work, &caller, inbound, invocation).await {
         Ok(answer) => {
             count(&said, "done");
             if let (Answer::Say(message), true) = (&answer, kept) {
@@ -103,7 +101,7 @@ async fn looked(world: &World, inbound: &Inbound) -> Result<Option<Performed>, S
         return Ok(None);
     }
     let said = Said { spec: invocation.spec(), pairs: invocation.pairs() };
-    match act(&mut work, &caller, inbound.platform, invocation).await {
+    match act(&mut work, &caller, inbound, invocation).await {
         Ok(answer) => {
             count(&said, "done");
             Ok(Some(Performed { answer, outcome: Outcome::Done { touched: work.touched.take() } }))
@@ -114,7 +112,7 @@ async fn looked(world: &World, inbound: &Inbound) -> Result<Option<Performed>, S
     }
 }
 
-fn only_looks(invocation: &Invocation) -> bool {
+pub(super) fn only_looks(invocation: &Invocation) -> bool {
     matches!(
         invocation,
         Invocation::EnvList(_)
@@ -122,8 +120,12 @@ fn only_looks(invocation: &Invocation) -> bool {
             | Invocation::EnvSsh(_)
             | Invocation::EnvWhy(_)
             | Invocation::KeyList(_)
+            | Invocation::QuotaShow(_)
             | Invocation::TemplateList(_)
             | Invocation::TemplateShow(_)
+            | Invocation::TokenList(_)
+            | Invocation::AdminPeople(_)
+            | Invocation::Audit(_)
             | Invocation::Help(_)
     )
 }
@@ -155,9 +157,12 @@ fn read(input: &Input, context: &Context) -> Result<Invocation, UsageError> {
 async fn act(
     work: &mut Work<'_>,
     caller: &Person,
-    on: Platform,
+    inbound: &Inbound,
     invocation: Invocation,
 ) -> Result<Answer, Stop> {
+    let (by, on) = (&inbound.caller, inbound.platform);
+    by.may(scopes::needs(&invocation))?;
+    access::at_the_door(caller, &invocation)?;
     match invocation {
         Invocation::EnvRequest(asked) => request_environment::request(work, caller, asked).await,
         Invocation::EnvList(asked) => look::list(work, caller, asked.who.as_deref()).await,
@@ -175,12 +180,34 @@ async fn act(
             let decision = Decision::Reject { reason: asked.reason };
             decide::decide(work, caller, on, &asked.subject, asked.version, decision).await
         }
+        Invocation::EnvOffer(asked) => offers::offer(work, caller, on, asked).await,
+        Invocation::EnvAccept(asked) => offers::accept(work, caller, &asked.name, asked.version).await,
+        Invocation::EnvBreakGlass(asked) => {
+            break_glass::break_glass(work, caller, on, &asked.subject, asked.reason).await
+        }
+        Invocation::EnvDelegate(asked) => delegate::delegate(work, caller, asked).await,
         Invocation::EnvRetry(asked) => retry::retry(work, caller, &asked.name).await,
         Invocation::KeyAdd(asked) => keys::add(work, caller, asked).await,
         Invocation::KeyList(_) => keys::list(work, caller).await,
         Invocation::KeyRemove(asked) => keys::remove(work, caller, &asked.name).await,
-        Invocation::TemplateList(_) => Ok(look::templates(work.world)),
-        Invocation::TemplateShow(asked) => look::template(work.world, &asked),
+        Invocation::QuotaShow(asked) => quotas::show(work, caller, asked.who.as_deref()).await,
+        Invocation::QuotaSet(asked) => quotas::set(work, caller, asked).await,
+        Invocation::QuotaGrant(asked) => quotas::grant(work, caller, asked).await,
+        Invocation::QuotaRevoke(asked) => quotas::revoke(work, caller, asked).await,
+        Invocation::QuotaRequest(asked) => quotas::ask(work, caller, asked).await,
+        Invocation::TokenCreate(asked) => tokens::create(work, caller, by, asked).await,
+        Invocation::TokenList(_) => tokens::list(work, caller).await,
+        Invocation::TokenRevoke(asked) => tokens::revoke(work, caller, &asked.name).await,
+        Invocation::AdminRole(asked) => admin::role(work, caller, &asked).await,
+        Invocation::AdminTeam(asked) => admin::team(work, caller, &asked).await,
+        Invocation::AdminLink(asked) => admin::link(work, caller, &asked).await,
+        Invocation::AdminPeople(asked) => admin::people(work, caller, asked.who.as_deref()).await,
+        Invocation::AdminRemove(asked) => admin::remove(work, caller, asked).await,
+        Invocation::AdminRestore(asked) => admin::restore(work, caller, &asked.who).await,
+        Invocation::AdminErase(asked) => erase::erase(work, caller, &asked.who).await,
+        Invocation::Audit(asked) => audit::look(work, caller, asked).await,
+        Invocation::TemplateList(_) => Ok(templates::list(work.world, caller)),
+        Invocation::TemplateShow(asked) => templates::show(work, caller, &asked).await,
         Invocation::Help(asked) => Ok(look::help(caller, &asked)),
     }
 }
@@ -209,21 +236,24 @@ async fn refuse(
     }
     let people = work.people().await?;
     let (refusal, record) = match stop {
-        Stop::Forbidden { refusal, name, tried } => (refusal, Some((name, tried))),
+        Stop::Forbidden { refusal, name, tried } => (refusal, Some((name.as_str().to_owned(), tried))),
+        Stop::Denied { refusal, about, tried } => (refusal, Some((about, tried))),
         Stop::Refused(refusal) => (refusal, None),
         Stop::Store(error) => return Err(error),
     };
     let words = refusal::say(&refusal, &people);
     let forbidden = record.is_some();
-    if let (Some((name, tried)), Some((caller, _))) = (record, by) {
+    if let (Some((about, tried)), Some((caller, _))) = (record, by) {
         let why = words.what.in_zone(chrono_tz::UTC);
         let fact = Fact::Refused { tried: tried.to_owned(), why };
-        work.tx.record(&NewEntry::about(&name, work.now, Actor::Person(caller.id.clone()), fact)).await?;
+        let actor = Actor::Person(caller.id.clone());
+        work.tx.record(&NewEntry { at: work.now, actor, about, fact }).await?;
     }
     let from_form = matches!(inbound.input, Input::Form { .. });
     if let Some((caller, said)) = by
         && !forbidden
         && !refusal.is_final()
+        && refusal.offer().is_none()
         && (from_form || refusal.only_asks_for_more())
     {
         let asked = forms::after_refusal(&mut work, caller, said, &words, from_form).await?;

@@ -6,13 +6,13 @@ use super::{
 };
 use crate::{
     cards::answer,
-    domain::{audit::Actor, person::Person},
+    domain::{access::Verb, audit::Actor, person::Person},
     ports::chat::{Text, Tone},
 };
 
 /// Begins the purge.
 pub async fn release(work: &mut Work<'_>, caller: &Person, name: &str) -> Result<Answer, Stop> {
-    let lease = access::owned(work, caller, name, "release").await?;
+    let lease = access::lease(work, caller, name, Verb::Release).await?;
     let (mut lease, change) = lease.release(&format!("@{}", caller.handle), work.now)?;
     work.save_lease(&mut lease, change, &Actor::Person(caller.id.clone())).await?;
     let words = Text::plain("You released ").strong(name).and(". Everything in it is being purged.");

@@ -6,19 +6,18 @@ use chrono::TimeDelta;
 use commands::{EnvRequest, Lasts};
 
 use super::{
-    Answer, World,
+    Answer, quotas, reviews, templates,
     work::{Stop, Work},
 };
 use crate::{
     cards::answer,
     domain::{
         Instant,
-        approval::Ballot,
+        approval::{Asked, Ballot},
         audit::Actor,
-        ids::{EnvName, PersonId, RequestId},
+        ids::{EnvName, RequestId},
         key::{PublicKey, StoredKey},
         person::Person,
-        quota::Amounts,
         refusal::Refusal,
         request::{Findings, Request, RequestState},
         template::{ParameterFault, Problem, Template, Value},
@@ -33,29 +32,34 @@ pub const REASON_MOST: u32 = 500;
 /// Checks everything that can be checked, takes the request down, and leaves the rest to the analysis.
 pub async fn request(work: &mut Work<'_>, caller: &Person, asked: EnvRequest) -> Result<Answer, Stop> {
     work.world.policy.admits(caller)?;
-    let template = template(work.world, &asked.template)?;
-    let parameters = resolve(&template, &asked.parameters)?;
+    let template = templates::named(work.world, caller, &asked.template)?;
+    let parameters = resolve(&template, asked.size.as_deref(), &asked.parameters)?;
     let (span, until) = lasts(&template, asked.lasts, work.now)?;
     let reason = asked.reason.map(|reason| bounded("reason", reason)).transpose()?;
-    let team = team(caller, asked.team)?;
+    let team = team(caller, asked.team, &template)?;
     let key = choose(work.tx.keys_of(&caller.id).await?, asked.key.as_deref())?;
-    if !template.approves_itself(&parameters, span) {
-        somebody_can_decide(work, &caller.id).await?;
+    let ballot = Ballot::new(work.world.policy.rules.for_request(&template));
+    if !work.world.policy.rules.automatic(&template, &parameters, span) {
+        let asked = Asked { by: &caller.id, team: team.as_deref() };
+        reviews::ensure_possible(work, &ballot, asked).await?;
     }
     within_limit(work, caller).await?;
+    let amounts = quotas::amounts(&parameters, span);
+    let template_version = work.tx.keep_template(&template, work.now).await?;
     let mut request = Request {
         id: RequestId::new(work.world.ids.next()),
         name: EnvName::new(&template.name, work.world.ids.next()),
         requester: caller.id.clone(),
         template: template.name.clone(),
+        template_version,
         parameters,
         span: span.into(),
         until,
         reason,
         key,
         team,
-        amounts: Amounts::default(),
-        ballot: Ballot::default(),
+        amounts,
+        ballot,
         created_at: work.now,
         state: RequestState::Analysing,
         findings: Findings::default(),
@@ -65,20 +69,18 @@ pub async fn request(work: &mut Work<'_>, caller: &Person, asked: EnvRequest) ->
     let change = request.asked();
     work.touched = Some(request.id.as_str().to_owned());
     work.follow(&request.name, &request.id, change, &Actor::Person(caller.id.clone())).await?;
+    quotas::reserve(work, &request).await?;
     let words = Text::plain("Asked for ").strong(request.name.as_str());
     let words = words.and(". Its card is in your direct messages and moves with it.");
     Ok(Answer::Say(answer::say(words, Tone::Good)))
 }
 
-fn template(world: &World, name: &str) -> Result<std::sync::Arc<Template>, Refusal> {
-    world.templates.named(name).ok_or_else(|| Refusal::NoTemplate {
-        name: name.to_owned(),
-        known: world.templates.all().iter().map(|template| template.name.clone()).collect(),
-    })
-}
-
 /// Reads the parameters as written, and completes them from the template. All faults come at once.
-fn resolve(template: &Template, given: &[(String, String)]) -> Result<BTreeMap<String, Value>, Refusal> {
+pub(super) fn resolve(
+    template: &Template,
+    size: Option<&str>,
+    given: &[(String, String)],
+) -> Result<BTreeMap<String, Value>, Refusal> {
     let mut read = BTreeMap::new();
     let mut unreadable = Vec::new();
     for (name, text) in given {
@@ -86,7 +88,7 @@ fn resolve(template: &Template, given: &[(String, String)]) -> Result<BTreeMap<S
             read.insert(name.clone(), Value::Text(text.clone()));
             continue;
         };
-        match values::parse(parameter.kind, text) {
+        match values::read(parameter, text) {
             Ok(value) => {
                 read.insert(name.clone(), value);
             }
@@ -96,7 +98,7 @@ fn resolve(template: &Template, given: &[(String, String)]) -> Result<BTreeMap<S
         }
     }
     let broken: Vec<String> = unreadable.iter().map(|fault| fault.name.clone()).collect();
-    match template.resolve(&read) {
+    match template.resolve_sized(size, &read) {
         Ok(values) if unreadable.is_empty() => Ok(values),
         Ok(_) => Err(Refusal::BadParameters { template: template.name.clone(), faults: unreadable }),
         Err(Refusal::BadParameters { template, faults }) => {
@@ -120,14 +122,18 @@ fn lasts(
     }
 }
 
-/// The team that it is for: the one that was said, else the only one.
-fn team(caller: &Person, wanted: Option<String>) -> Result<Option<String>, Refusal> {
-    let teams = || caller.teams.iter().cloned().collect();
+/// The team that it is for: the one that was said, else the only one. A template for some teams is for one of these.
+fn team(caller: &Person, wanted: Option<String>, template: &Template) -> Result<Option<String>, Refusal> {
+    let may = |team: &String| template.teams.is_empty() || template.teams.contains(team);
+    let teams: Vec<String> = caller.teams.iter().filter(|team| may(team)).cloned().collect();
     match wanted {
-        Some(team) if caller.teams.contains(&team) => Ok(Some(team)),
-        Some(team) => Err(Refusal::NotInTeam { team, teams: teams() }),
-        None if caller.teams.len() > 1 => Err(Refusal::WhichTeam { teams: teams() }),
-        None => Ok(caller.teams.first().cloned()),
+        Some(team) if teams.contains(&team) => Ok(Some(team)),
+        Some(team) if caller.teams.contains(&team) => {
+            Err(Refusal::NotForTeams { template: template.name.clone(), teams: template.teams.clone() })
+        }
+        Some(team) => Err(Refusal::NotInTeam { team, teams }),
+        None if teams.len() > 1 => Err(Refusal::WhichTeam { teams }),
+        None => Ok(teams.into_iter().next()),
     }
 }
 
@@ -150,14 +156,6 @@ pub fn bounded(field: &str, text: String) -> Result<String, Refusal> {
         return Err(Refusal::TooMuchText { field: field.to_owned(), most: REASON_MOST });
     }
     Ok(text)
-}
-
-async fn somebody_can_decide(work: &mut Work<'_>, except: &PersonId) -> Result<(), Stop> {
-    let people = work.tx.people().await?;
-    if people.iter().any(|person| person.may_decide() && person.id != *except) {
-        return Ok(());
-    }
-    Err(Refusal::NobodyCanApprove.into())
 }
 
 async fn within_limit(work: &mut Work<'_>, caller: &Person) -> Result<(), Stop> {

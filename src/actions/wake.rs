@@ -1,9 +1,10 @@
 //! What time does: leases, requests and extensions whose alarm is due.
 
-use super::{World, work::Work};
+use super::{World, reviews, work::Work};
 use crate::{
     domain::{
         Change,
+        approval::{Ballot, Group},
         audit::Actor,
         ids::{ExtensionId, LeaseId, RequestId},
     },
@@ -57,9 +58,14 @@ pub async fn request(world: &World, id: &RequestId) -> Stored<()> {
 async fn request_once(world: &World, id: &RequestId) -> Stored<()> {
     let mut work = Work::begin(world).await?;
     let Some(request) = work.tx.request(id).await? else { return Ok(()) };
-    let (mut request, change) = request.wake(work.now, &world.policy.patience);
+    let before = request.ballot.escalated;
+    let (mut request, mut change) = request.wake(work.now, &world.policy.patience);
     if change == Change::none() {
         return Ok(());
+    }
+    if let (None, Some(to)) = (before, escalated(&request.ballot)) {
+        let about = (&request.name, request.id.as_str());
+        change = change.and(reviews::wanted(&mut work, &to, about, request.whose(), true).await?);
     }
     work.save_request(&mut request, change, &Actor::Clock).await?;
     work.commit().await
@@ -73,9 +79,15 @@ pub async fn extension(world: &World, id: &ExtensionId) -> Stored<()> {
 async fn extension_once(world: &World, id: &ExtensionId) -> Stored<()> {
     let mut work = Work::begin(world).await?;
     let Some(extension) = work.tx.extension(id).await? else { return Ok(()) };
-    let (mut extension, change) = extension.wake(work.now, &world.policy.patience);
+    let before = extension.ballot.escalated;
+    let (mut extension, mut change) = extension.wake(work.now, &world.policy.patience);
     if change == Change::none() {
         return Ok(());
+    }
+    if let (None, Some(to)) = (before, escalated(&extension.ballot)) {
+        let team = work.tx.request(&extension.request).await?.and_then(|request| request.team);
+        let (about, asked) = ((&extension.name, extension.id.as_str()), extension.whose(team.as_deref()));
+        change = change.and(reviews::wanted(&mut work, &to, about, asked, true).await?);
     }
     let lapsed = extension.wakes_at().is_none();
     work.save_extension(&mut extension, change, &Actor::Clock).await?;
@@ -87,4 +99,10 @@ async fn extension_once(world: &World, id: &ExtensionId) -> Stored<()> {
         work.save_lease(&mut lease, change, &Actor::Clock).await?;
     }
     work.commit().await
+}
+
+/// To whom it was escalated, if it was.
+fn escalated(ballot: &Ballot) -> Option<Vec<Group>> {
+    ballot.escalated?;
+    ballot.rule.escalate.as_ref().map(|escalation| vec![escalation.to.clone()])
 }

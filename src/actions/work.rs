@@ -1,16 +1,16 @@
 //! One transaction of work: the change, its effects and its audit entries are saved together or not at all.
 
-use super::World;
+use super::{World, quotas};
 use crate::{
     cards::People,
     domain::{
         Change, Instant,
         audit::{Actor, Fact, NewEntry},
-        extension::Extension,
+        extension::{Extension, ExtensionState},
         ids::{EffectId, EnvName, Lane, RequestId},
         lease::{Lease, Phase},
         refusal::Refusal,
-        request::Request,
+        request::{Request, RequestState},
     },
     ports::store::{StoreError, Stored, Tx},
 };
@@ -26,6 +26,15 @@ pub enum Stop {
         refusal: Refusal,
         /// The environment it is about.
         name: EnvName,
+        /// What was tried.
+        tried: &'static str,
+    },
+    /// The same, about something else than an environment.
+    Denied {
+        /// Why not.
+        refusal: Refusal,
+        /// What it is about: `@handle`, or the name of what was to be looked at.
+        about: String,
         /// What was tried.
         tried: &'static str,
     },
@@ -101,30 +110,39 @@ impl<'a> Work<'a> {
         Ok(People::new(self.tx.people().await?))
     }
 
-    /// Saves a request that changed, with what follows from it.
+    /// Saves a request that changed, with what follows from it. Where it ends, what it held is released.
     pub async fn save_request(&mut self, request: &mut Request, change: Change, actor: &Actor) -> Stored<()> {
         self.tx.save_request(request).await?;
+        if let RequestState::Rejected { .. } | RequestState::Withdrawn { .. } | RequestState::Lapsed { .. } =
+            &request.state
+        {
+            quotas::release(self, request.id.as_str()).await?;
+        }
         self.follow(&request.name, &request.id, change, actor).await
     }
 
     /// Saves a lease that changed, with what follows from it. When it is being deleted, an extension that
-    /// still waits lapses with it.
+    /// still waits lapses with it. When nothing of it exists any more, everything that it held is released.
     pub async fn save_lease(&mut self, lease: &mut Lease, change: Change, actor: &Actor) -> Stored<()> {
         let mut change = change;
         if let (Phase::Deleting { .. }, Some(asked)) = (&lease.phase, lease.asked.clone()) {
             if let Some(extension) = self.tx.extension(&asked).await? {
                 let mut extension = extension.lapse(self.now);
                 self.tx.save_extension(&mut extension).await?;
+                quotas::release(self, extension.id.as_str()).await?;
             }
             let (lapsed, told) = lease.clone().extension_lapsed();
             *lease = lapsed;
             change = change.and(told).fact(Fact::ExtensionLapsed);
         }
         self.tx.save_lease(lease).await?;
+        if let Phase::Gone { .. } = &lease.phase {
+            quotas::release_all(self, &lease.request).await?;
+        }
         self.follow(&lease.name, &lease.request, change, actor).await
     }
 
-    /// Saves an extension that changed, with what follows from it.
+    /// Saves an extension that changed, with what follows from it. When it is not given, its time is released.
     pub async fn save_extension(
         &mut self,
         extension: &mut Extension,
@@ -132,6 +150,9 @@ impl<'a> Work<'a> {
         actor: &Actor,
     ) -> Stored<()> {
         self.tx.save_extension(extension).await?;
+        if let ExtensionState::Rejected { .. } | ExtensionState::Lapsed { .. } = &extension.state {
+            quotas::release(self, extension.id.as_str()).await?;
+        }
         self.follow(&extension.name, &extension.request, change, actor).await
     }
 

@@ -18,6 +18,9 @@ pub fn refused(said: &Said, shown: Option<String>) -> Message {
     if !said.hint.is_empty() {
         message.blocks.push(Block::Note(Text::plain(said.hint.clone())));
     }
+    if !said.ways.is_empty() {
+        message.blocks.push(Block::Actions(said.ways.clone()));
+    }
     message
 }
 

@@ -5,6 +5,7 @@ use commands::{Command, EnvShow};
 use super::{
     button,
     request::{actions, decided, decision_buttons},
+    reviews,
     story::Story,
 };
 use crate::{
@@ -29,6 +30,7 @@ pub fn for_approvers(story: &Story, extension: &Extension) -> Message {
         }
         fields.push(("At the latest".to_owned(), Text::default().time(lease.latest_end())));
     }
+    fields.extend(reviews::fields(&extension.ballot, &story.people));
     let summary = Text(asks.clone().and(". ").0.into_iter().chain(state.0.clone()).collect());
     let mut blocks = vec![Block::Heading(asks), Block::Fields(fields), Block::Paragraph(state)];
     blocks.extend(actions(buttons(extension)));
@@ -38,7 +40,7 @@ pub fn for_approvers(story: &Story, extension: &Extension) -> Message {
 /// What approvers can do about it now.
 pub(super) fn buttons(extension: &Extension) -> Vec<Button> {
     let ExtensionState::Pending(_) = extension.state else { return Vec::new() };
-    let mut buttons = decision_buttons(extension.id.as_str(), extension.version);
+    let mut buttons = decision_buttons(extension.id.as_str(), extension.ballot.shown(extension.version));
     let details = EnvShow { name: extension.name.as_str().to_owned() }.to_line();
     buttons.push(button("Details", Style::Quiet, details));
     buttons
@@ -47,7 +49,7 @@ pub(super) fn buttons(extension: &Extension) -> Vec<Button> {
 fn state(story: &Story, extension: &Extension) -> (Text, Tone) {
     let people = &story.people;
     match &extension.state {
-        ExtensionState::Pending(_) => (Text::plain("Waiting for an approver."), Tone::Asking),
+        ExtensionState::Pending(_) => (reviews::waits(&extension.ballot), Tone::Asking),
         ExtensionState::Approved { by, at, on } => {
             (decided(people.mention(Text::plain("Approved by "), by), *on, *at), Tone::Good)
         }

@@ -40,6 +40,7 @@ fn person(handle: &str, name: &str) -> Person {
         teams: BTreeSet::new(),
         active: true,
         origin: crate::domain::person::Origin::Listed,
+        standing: Default::default(),
     }
 }
 
@@ -50,6 +51,7 @@ fn story() -> Story {
         name: EnvName::parse("web-7k3f2").expect("a name"),
         requester: id("dana"),
         template: "web".to_owned(),
+        template_version: 1,
         parameters: Default::default(),
         span: TimeDelta::days(3).into(),
         until: None,
@@ -81,6 +83,7 @@ fn story() -> Story {
         name: request.name.clone(),
         owner,
         template: "web".into(),
+        template_version: 1,
         terms,
     };
     let (mut lease, _) = Lease::grant(grant, noon());

@@ -12,9 +12,13 @@ mod letter;
 pub mod listing;
 pub mod notice;
 pub mod offer;
+pub mod people;
+pub mod quota;
 pub mod refusal;
 pub mod request;
+mod reviews;
 pub mod story;
+pub mod template;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -1,12 +1,12 @@
 //! Notices in words: as a DM, as a letter, and as the last resort in the approvers' channel.
 
 use chrono_tz::Tz;
-use commands::{Command, EnvRelease, EnvRetry, EnvSsh};
+use commands::{Command, EnvAccept, EnvRelease, EnvRetry, EnvSsh};
 
 use super::{
     button,
     letter::{Draft, Part},
-    request::{actions, lease_buttons},
+    request::{actions, lease_buttons, take_button},
     story::Story,
 };
 use crate::{
@@ -30,6 +30,7 @@ pub fn direct(notice: &Notice, story: &Story) -> Message {
     let mut blocks = vec![Block::Paragraph(summary.clone())];
     match (&notice.news, &story.lease) {
         (News::Ready, _) => blocks.extend(story.access()),
+        (News::Offered { .. }, _) => blocks.extend(actions(take_button(story).into_iter().collect())),
         (News::ExpiresSoon { .. } | News::ProvisioningFailed { .. }, Some(lease)) => {
             blocks.extend(actions(lease_buttons(lease)));
         }
@@ -75,6 +76,10 @@ fn ways_on(news: &News, lease: &Lease) -> Vec<Part> {
         News::ExpiresSoon { .. } => {
             let more = ("To keep it longer, once", format!("/env extend {name} for=1d <reason>"));
             vec![Part::Ways(vec![more, release])]
+        }
+        News::Offered { .. } => {
+            let line = EnvAccept { name: name.to_owned(), version: None }.to_line();
+            vec![Part::Ways(vec![("To take it", line)])]
         }
         News::ProvisioningFailed { .. } => {
             let line = EnvRetry { name: name.to_owned(), version: None }.to_line();
@@ -143,6 +148,9 @@ fn words(notice: &Notice, story: &Story) -> (Text, Tone) {
             let text = people.mention(it().and(" was rejected by "), by);
             (text.and(format!(": {reason}")), Tone::Warning)
         }
+        News::Offered { by, what } => {
+            (offered(people.mention(Text::default(), by), name, what), Tone::Asking)
+        }
         News::Lapsed => (
             it().and(
                 " was decided by nobody in time and has lapsed. Ask again, or ask an approver in person.",
@@ -187,6 +195,11 @@ fn words(notice: &Notice, story: &Story) -> (Text, Tone) {
     }
 }
 
+fn offered(by: Text, name: &str, what: &str) -> Text {
+    let text = by.and(" offers you less for ").strong(name);
+    text.and(format!(": {what}. You may take it, or wait for a decision."))
+}
+
 fn over(story: &Story) -> bool {
     story.lease.as_ref().is_some_and(|lease| matches!(lease.phase, Phase::Grace { .. }))
 }
@@ -196,6 +209,7 @@ fn subject(notice: &Notice) -> String {
     match &notice.news {
         News::Approved { .. } => format!("{name} was approved"),
         News::Rejected { .. } => format!("{name} was rejected"),
+        News::Offered { .. } => format!("Less is offered for {name}"),
         News::Lapsed => format!("{name} has lapsed"),
         News::Ready => format!("{name} is ready"),
         News::ProvisioningFailed { .. } => format!("{name} could not be provisioned"),

@@ -1,13 +1,16 @@
 //! Refusals in words: what cannot be, why, and what would work.
 
-use super::People;
+mod keys;
+
+use super::{People, button, quota};
 use crate::{
     domain::{
-        person::Membership,
-        refusal::{KeyProblem, Refusal},
-        template::{ParameterFault, Problem},
+        person::{Membership, Role},
+        quota::Resource,
+        refusal::Refusal,
+        template::ParameterFault,
     },
-    ports::chat::Text,
+    ports::chat::{Button, Style, Text},
     values,
 };
 
@@ -20,11 +23,13 @@ pub struct Said {
     pub hint: String,
     /// The arguments or parameters at fault, each with its own sentence.
     pub fields: Vec<(String, Text)>,
+    /// Lines that would work instead, as buttons.
+    pub ways: Vec<Button>,
 }
 
 impl Said {
     fn new(what: impl Into<Text>, hint: impl Into<String>) -> Self {
-        Self { what: what.into(), hint: hint.into(), fields: Vec::new() }
+        Self { what: what.into(), hint: hint.into(), fields: Vec::new(), ways: Vec::new() }
     }
 
     fn field(mut self, name: &str) -> Self {
@@ -38,8 +43,13 @@ impl Said {
 pub fn say(refusal: &Refusal, people: &People) -> Said {
     about_people(refusal)
         .or_else(|| about_rights(refusal))
+        .or_else(|| about_administration(refusal))
+        .or_else(|| about_templates(refusal))
+        .or_else(|| about_tokens(refusal))
         .or_else(|| about_requests(refusal))
-        .or_else(|| about_keys(refusal))
+        .or_else(|| keys::about(refusal))
+        .or_else(|| about_quotas(refusal, people))
+        .or_else(|| about_offers(refusal, people))
         .unwrap_or_else(|| about_decisions(refusal, people))
 }
 
@@ -98,12 +108,83 @@ fn about_people(refusal: &Refusal) -> Option<Said> {
     })
 }
 
+fn needs_role(roles: &[Role]) -> Said {
+    let mut words: Vec<String> = roles.iter().map(|role| format!("{}s", role.word())).collect();
+    let last = words.pop();
+    match (words.as_slice(), last) {
+        (_, None) => Said::new("Nobody may do that for somebody else.", "They have to do it themselves."),
+        ([], Some(last)) => Said::new(format!("Only {last} may do that."), "Ask one of them."),
+        (others, Some(last)) => {
+            Said::new(format!("Only {} and {last} may do that.", others.join(", ")), "Ask one of them.")
+        }
+    }
+}
+
+/// What admins are told about people.
+fn about_administration(refusal: &Refusal) -> Option<Said> {
+    Some(match refusal {
+        Refusal::NoSuchPerson { handle, similar } => Said::new(
+            format!("Nobody is known here as `@{handle}`."),
+            match similar {
+                Some(similar) => format!("Did you mean `@{similar}`?"),
+                None => "`/admin people` lists everybody.".to_owned(),
+            },
+        )
+        .field("who"),
+        Refusal::AlreadyIs { handle, what } => {
+            Said::new(format!("@{handle} is {what} already."), "`/admin people` tells what somebody is.")
+        }
+        Refusal::NotGivenHere { handle, what, elsewhere: true } => Said::new(
+            format!("That @{handle} is {what} was not said here."),
+            "Change the configuration, or the group on the platform, which says so.",
+        ),
+        Refusal::NotGivenHere { handle, what, elsewhere: false } => {
+            Said::new(format!("@{handle} is not {what}."), "`/admin people` tells what somebody is.")
+        }
+        Refusal::BadAccount { account } => Said::new(
+            format!("`{account}` is no account of a platform."),
+            "Write platform, workspace and account, such as `slack/T0123ABCD/U0456EFGH`.",
+        )
+        .field("account"),
+        Refusal::StillActive { handle } => Said::new(
+            format!("@{handle} is active."),
+            format!("Remove them first: `/admin remove @{handle} …`."),
+        ),
+        Refusal::ByConfiguration { handle } => Said::new(
+            format!("The configuration does not let @{handle} in."),
+            "List them there as active, and start Sublet again.",
+        ),
+        Refusal::Erased => Said::new("What was known of them was erased, for good.", ""),
+        _ => return None,
+    })
+}
+
 fn about_rights(refusal: &Refusal) -> Option<Said> {
     Some(match refusal {
         Refusal::NotApprover => Said::new(
             "Only approvers may do that.",
             "They were asked already; you will be told what they decide.",
         ),
+        Refusal::NeedsRole { roles } => needs_role(roles),
+        Refusal::Oneself => Said::new("You would shut yourself out.", "Another admin has to do that."),
+        Refusal::NotReviewer { needs } => {
+            Said::new("This one is not yours to decide.", format!("It needs {needs}."))
+        }
+        Refusal::NoBreakGlass { who: Some(who) } => {
+            Said::new("You may not approve this alone.", format!("In an emergency {who} may."))
+        }
+        Refusal::NoBreakGlass { who: None } => Said::new(
+            "Nobody may approve this alone.",
+            "Its rule names nobody for emergencies; an admin can change the rule for what is asked for later.",
+        ),
+        Refusal::OwnStead => {
+            Said::new("Nobody reviews in their own stead.", "Name somebody else; `off` ends it.").field("who")
+        }
+        Refusal::AwayTooLong { latest } => Said::new(
+            Text::plain("Nobody is away longer than until ").time(*latest).and("."),
+            "Give an earlier end, and do it again then.",
+        )
+        .field("until"),
         Refusal::OwnRequest => {
             Said::new("Nobody decides what they asked for themselves.", "Another approver has to.")
         }
@@ -128,13 +209,77 @@ fn about_rights(refusal: &Refusal) -> Option<Said> {
             format!("This token is not good for that: it lacks the scope `{}`.", needs.word()),
             "Make one that has it: `/token create`.",
         ),
-        Refusal::NobodyCanApprove => Said::new(
+        Refusal::NobodyCanApprove { lacks } => Said::new(
             "There is nobody who could approve this, so it would wait for ever.",
-            "Ask an admin to name an approver other than you.",
+            format!("It lacks {}, other than you. Ask an admin to name people for it.", lacks.join(" and ")),
         ),
         Refusal::NotYours { name } => {
             Said::new(format!("{name} belongs to somebody else."), "Its owner or an admin can do that.")
         }
+        _ => return None,
+    })
+}
+
+fn about_tokens(refusal: &Refusal) -> Option<Said> {
+    Some(match refusal {
+        Refusal::NoSuchScope { name } => Said::new(
+            if name.is_empty() {
+                "No scope is named.".to_owned()
+            } else {
+                format!("There is no scope `{name}`.")
+            },
+            "Write one or more of `read`, `use`, `review` and `admin`, with commas between them.",
+        )
+        .field("scopes"),
+        Refusal::TokenExists { name } => Said::new(
+            format!("You have a token `{name}` already."),
+            format!("Choose another name, or `/token revoke {name}` first."),
+        )
+        .field("name"),
+        Refusal::NoSuchToken { name, known } if known.is_empty() => {
+            Said::new(format!("You have no token `{name}`."), "You have none at all.").field("name")
+        }
+        Refusal::NoSuchToken { name, known } => {
+            Said::new(format!("You have no token `{name}`."), format!("You have: {}.", list(known)))
+                .field("name")
+        }
+        Refusal::TooManyTokens { most } => Said::new(
+            format!("You have {most} tokens, which is the limit."),
+            "Revoke one that you need no more: `/token list` shows them.",
+        ),
+        _ => return None,
+    })
+}
+
+fn about_templates(refusal: &Refusal) -> Option<Said> {
+    Some(match refusal {
+        Refusal::NotForTeams { template, teams } => Said::new(
+            format!("The template `{template}` is for {} only.", of_teams(teams)),
+            "`/template list` shows what you can have; an admin decides who is in which team.",
+        )
+        .field("template"),
+        Refusal::NoSuchSize { template, name, known } if known.is_empty() => Said::new(
+            format!("There is no size `{name}`; the template `{template}` has none."),
+            format!("Give the parameters themselves; `/template show {template}` explains them."),
+        )
+        .field("size"),
+        Refusal::NoSuchSize { template, name, known } => Said::new(
+            format!("There is no size `{name}` of `{template}`."),
+            match nearest(name, known) {
+                Some(similar) => format!("Did you mean `{similar}`?"),
+                None => format!("There are: {}.", list(known)),
+            },
+        )
+        .field("size"),
+        Refusal::NoSuchVersion { template, latest } => Said::new(
+            format!("There is no such version of the template `{template}`."),
+            match latest {
+                0 => "None was kept so far: leave the version out.".to_owned(),
+                1 => "There is version 1 only.".to_owned(),
+                latest => format!("There are versions 1 to {latest}."),
+            },
+        )
+        .field("version"),
         _ => return None,
     })
 }
@@ -153,7 +298,7 @@ fn about_requests(refusal: &Refusal) -> Option<Said> {
                 faults.iter().map(|fault| (fault.name.clone(), Text::plain(parameter(fault)))).collect();
             let what: Vec<String> = faults.iter().map(parameter).collect();
             let hint = format!("`/template show {template}` explains its parameters.");
-            Said { what: Text::plain(what.join(" ")), hint, fields }
+            Said { fields, ..Said::new(what.join(" "), hint) }
         }
         Refusal::TooLong { asked, longest } => Said::new(
             format!("{} is too long.", values::say_span(*asked)),
@@ -190,72 +335,89 @@ fn about_requests(refusal: &Refusal) -> Option<Said> {
 }
 
 fn parameter(fault: &ParameterFault) -> String {
-    let name = &fault.name;
-    match &fault.problem {
-        Problem::Unknown { known } if known.is_empty() => {
-            format!("There is no parameter `{name}`; this template has none.")
-        }
-        Problem::Unknown { known } => match nearest(name, known) {
-            Some(similar) => format!("There is no parameter `{name}`. Did you mean `{similar}`?"),
-            None => format!("There is no parameter `{name}`; there are {}.", list(known)),
-        },
-        Problem::Missing => format!("`{name}` must be given."),
-        Problem::Unreadable { why } => why.clone(),
-        Problem::WrongKind { .. } => format!("`{name}` takes another kind of value."),
-        Problem::BelowMinimum { min } => format!("`{name}` is too little; at least {}.", values::show(min)),
-        Problem::AboveMaximum { max } => format!("`{name}` is too much; at most {}.", values::show(max)),
-        Problem::NotAChoice { choices } => format!("`{name}` must be one of {}.", list(choices)),
-    }
+    values::problem(&format!("`{}`", fault.name), &fault.name, &fault.problem)
 }
 
-fn about_keys(refusal: &Refusal) -> Option<Said> {
+fn of_teams(teams: &[String]) -> String {
+    format!("the team{} {}", if teams.len() == 1 { "" } else { "s" }, list(teams))
+}
+
+fn about_quotas(refusal: &Refusal, people: &People) -> Option<Said> {
     Some(match refusal {
-        Refusal::NoKey => Said::new(
-            "You have no SSH key here, so nobody could log in.",
-            "Add the public one first: `/key add ssh-ed25519 AAAA… you@laptop` (the line in ~/.ssh/id_ed25519.pub).",
+        Refusal::Quota { short, offer } => {
+            let mut what = Text::default();
+            for (place, short) in short.iter().enumerate() {
+                let space = if place == 0 { "" } else { " " };
+                what = quota::in_the_way(what.and(space), short, people);
+            }
+            let hint = match offer {
+                Some(line) => format!("This would fit: `{line}`"),
+                None => "Release or withdraw something, or ask for more for a while: `/quota request`. `/quota show` \
+                         tells how it stands."
+                    .to_owned(),
+            };
+            let mut said = Said::new(what, hint);
+            for short in short {
+                said = said.field(match short.resource {
+                    Resource::LeaseTime => "for",
+                    other => other.word(),
+                });
+            }
+            said.ways =
+                offer.iter().map(|line| button("Ask for that", Style::Primary, line.clone())).collect();
+            said
+        }
+        Refusal::NoSuchQuota { who, similar } => Said::new(
+            format!("There is nobody and nothing called `{who}` here that could have a quota."),
+            match similar {
+                Some(similar) => format!("Did you mean `{similar}`?"),
+                None => "Write `me`, a person such as `@kim`, `everybody`, `team:NAME` or `template:NAME`."
+                    .to_owned(),
+            },
         )
-        .field("key"),
-        Refusal::WhichKey { names } => {
-            Said::new("You have several keys.", format!("Say which one: `key=` one of {}.", list(names))).field("key")
-        }
-        Refusal::NoSuchKey { name, known } if known.is_empty() => {
-            Said::new(format!("You have no key `{name}`."), "You have none at all yet; `/key add` adds one.").field("key")
-        }
-        Refusal::NoSuchKey { name, known } => {
-            Said::new(format!("You have no key `{name}`."), format!("You have: {}.", list(known))).field("key")
-        }
-        Refusal::KeyExists { name } => {
-            Said::new(format!("You have that key, or one named `{name}`, already."), "`/key list` shows them.").field("name")
-        }
-        Refusal::BadKey { problem } => {
-            let (what, hint) = key(problem);
-            Said::new(what, hint).field("public_key")
-        }
+        .field("who"),
+        Refusal::NoLimit { scope, resource } => Said::new(
+            quota::named(Text::default(), scope, people)
+                .and(format!(" has no limit on {}.", resource.word())),
+            "So nothing can be added to it, and nothing need be.",
+        )
+        .field(resource.word()),
+        Refusal::NoSuchGrant { id } => Said::new(
+            format!("There is no temporary quota `{id}`."),
+            "`/quota show @kim` lists somebody's with their ids.",
+        ),
+        Refusal::GrantOver { id } => Said::new(
+            format!("The temporary quota `{id}` is over already."),
+            "Nothing is left to be taken back.",
+        ),
+        Refusal::EndBeforeBegin { from, until } => Said::new(
+            Text::plain("It would end at ").time(*until).and(", before it begins at ").time(*from).and("."),
+            "Give an end after the beginning.",
+        )
+        .field("until"),
         _ => return None,
     })
 }
 
-fn key(problem: &KeyProblem) -> (String, &'static str) {
-    let one_line = "Paste the one line of the .pub file, such as `ssh-ed25519 AAAA… you@laptop`.";
-    let better = "Make one with `ssh-keygen -t ed25519` and paste its .pub file.";
-    match problem {
-        KeyProblem::Empty => ("There is no key.".to_owned(), one_line),
-        KeyProblem::SeveralLines => ("A key is one line.".to_owned(), one_line),
-        KeyProblem::Private => (
-            "That is a private key. Never send it to anybody; since it was in a chat now, make a new one."
-                .to_owned(),
-            better,
+fn about_offers(refusal: &Refusal, people: &People) -> Option<Said> {
+    Some(match refusal {
+        Refusal::SpokenFor { by } => Said::new(
+            people.mention(Text::default(), by).and(" approved this already, in the same place."),
+            "It needs somebody else's word as well; the card tells whose.",
         ),
-        KeyProblem::Options => {
-            ("There is something in front of the key; options are not accepted.".to_owned(), one_line)
+        Refusal::NoOffer => {
+            Said::new("Nothing is offered for it, or not any more.", "`/env show` tells where it stands.")
         }
-        KeyProblem::Unreadable => ("That cannot be read as an OpenSSH public key.".to_owned(), one_line),
-        KeyProblem::Type { found } => (format!("Keys of type {found} are not accepted."), better),
-        KeyProblem::Weak { bits, needed } => {
-            (format!("The key has {bits} bits; at least {needed} are needed."), better)
+        Refusal::OnlyLess { name, asked } => Said::new(
+            format!("An offer may only be less than what was asked for, `{name}={asked}`."),
+            format!("Write `{name}={asked}` or less."),
+        )
+        .field(name),
+        Refusal::NothingLess => {
+            Said::new("That is what was asked for.", "Lower something, or approve it as it is.").field("for")
         }
-        KeyProblem::TooLong => ("That is longer than any key.".to_owned(), one_line),
-    }
+        _ => return None,
+    })
 }
 
 fn about_decisions(refusal: &Refusal, people: &People) -> Said {

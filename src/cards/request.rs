@@ -1,8 +1,8 @@
 //! The two cards of a request: the requester's, and the approvers'. Both move with it, to the end.
 
-use commands::{Command, EnvApprove, EnvRelease, EnvRetry, EnvShow, EnvWithdraw};
+use commands::{Command, EnvAccept, EnvApprove, EnvRelease, EnvRetry, EnvShow, EnvWithdraw};
 
-use super::{button, story::Story};
+use super::{button, reviews, story::Story};
 use crate::{
     domain::{
         Instant,
@@ -14,8 +14,20 @@ use crate::{
     ports::chat::{Block, Button, Message, Style, Text, Tone},
 };
 
-/// The card in the requester's DM.
+/// The card in the requester's DM. When the environment went to somebody else, it says only that.
 pub fn for_requester(story: &Story) -> Message {
+    if !story.handed_over() {
+        return for_owner(story);
+    }
+    let name = story.request.name.as_str();
+    let words = Text::default().strong(name).and(" is in the hands of ");
+    let words = story.people.mention(words, story.owner()).and(" now.");
+    let blocks = vec![Block::Heading(Text::plain(name)), Block::Paragraph(words.clone())];
+    Message { summary: words, tone: Tone::Plain, blocks }
+}
+
+/// The card of whoever has it now.
+pub fn for_owner(story: &Story) -> Message {
     let (state, tone) = state(story);
     let name = story.request.name.as_str();
     let summary = Text::default().strong(name).and(": ");
@@ -29,6 +41,7 @@ pub fn for_requester(story: &Story) -> Message {
         blocks.extend(story.access());
     }
     blocks.extend(extension_note(story));
+    blocks.extend(reviews::offer(story));
     blocks.extend(actions(requester_buttons(story)));
     Message { summary, tone, blocks }
 }
@@ -46,9 +59,12 @@ pub fn for_approvers(story: &Story) -> Message {
     fields.push(("Key".to_owned(), Text::default().code(request.key.fingerprint.clone())));
     fields.push(("Already holds".to_owned(), Text::plain(holding(story))));
     fields.extend(story.held());
+    fields.extend(reviews::findings(&request.findings));
+    fields.extend(reviews::fields(&request.ballot, &story.people));
     let mut blocks =
         vec![Block::Heading(asks(Text::default())), Block::Fields(fields), Block::Paragraph(state)];
     blocks.extend(progress(story));
+    blocks.extend(reviews::offer(story));
     blocks.extend(actions(approver_buttons(story)));
     Message { summary, tone, blocks }
 }
@@ -68,7 +84,7 @@ pub fn state(story: &Story) -> (Text, Tone) {
     let people = &story.people;
     match (&story.request.state, &story.lease) {
         (RequestState::Analysing, _) => (Text::plain("Being looked at."), Tone::Working),
-        (RequestState::Pending(_), _) => (Text::plain("Waiting for an approver."), Tone::Asking),
+        (RequestState::Pending(_), _) => (reviews::waits(&story.request.ballot), Tone::Asking),
         (RequestState::Rejected { by, at, on, reason }, _) => {
             let text = decided(people.mention(Text::plain("Rejected by "), by), *on, *at);
             (text.and(format!(": {reason}")), Tone::Warning)
@@ -163,11 +179,21 @@ pub(super) fn requester_buttons(story: &Story) -> Vec<Button> {
     match (&story.request.state, story.lease.as_ref()) {
         (RequestState::Analysing | RequestState::Pending(_), _) => {
             let line = EnvWithdraw { name: name.to_owned() }.to_line();
-            vec![button("Withdraw", Style::Plain, line)]
+            let withdraw = button("Withdraw", Style::Plain, line);
+            take_button(story).into_iter().chain([withdraw]).collect()
         }
         (RequestState::Approved { .. }, Some(lease)) => lease_buttons(lease),
         _ => Vec::new(),
     }
+}
+
+/// The button that takes what is offered, while something is.
+pub(super) fn take_button(story: &Story) -> Option<Button> {
+    let request = &story.request;
+    let open = matches!(request.state, RequestState::Pending(_)) && request.ballot.offer.is_some();
+    let version = u64::try_from(request.ballot.shown(request.version)).ok();
+    let line = EnvAccept { name: request.name.as_str().to_owned(), version }.to_line();
+    open.then(|| button("Take it", Style::Primary, line))
 }
 
 /// What the owner can do about a lease now; also on warnings.
@@ -201,7 +227,15 @@ pub(super) fn approver_buttons(story: &Story) -> Vec<Button> {
         button("Details", Style::Quiet, EnvShow { name: request.name.as_str().to_owned() }.to_line());
     match (&request.state, story.lease.as_ref()) {
         (RequestState::Pending(_), _) => {
-            decision_buttons(request.id.as_str(), request.version).into_iter().chain([details]).collect()
+            let version = request.ballot.shown(request.version);
+            let mut buttons = decision_buttons(request.id.as_str(), version);
+            buttons.push(button(
+                "Approve less",
+                Style::Plain,
+                format!("/env offer {} version={version}", request.id),
+            ));
+            buttons.push(details);
+            buttons
         }
         (RequestState::Approved { .. }, Some(lease)) if matches!(lease.phase, Phase::Stuck { .. }) => {
             vec![retry(lease), details]

@@ -2,7 +2,7 @@
 
 use super::People;
 use crate::{
-    domain::{extension::Extension, lease::Lease, request::Request},
+    domain::{extension::Extension, ids::PersonId, lease::Lease, request::Request},
     ports::chat::{Block, Text},
     values,
 };
@@ -21,6 +21,16 @@ pub struct Story {
 }
 
 impl Story {
+    /// Whose it is now: of whoever asked for it, unless it was handed over.
+    pub fn owner(&self) -> &PersonId {
+        self.lease.as_ref().map_or(&self.request.requester, |lease| &lease.owner)
+    }
+
+    /// Whether it went to somebody else, because whoever asked for it left.
+    pub fn handed_over(&self) -> bool {
+        *self.owner() != self.request.requester
+    }
+
     /// What was asked for, as fields.
     pub fn asked(&self) -> Vec<(String, Text)> {
         let request = &self.request;

@@ -4,8 +4,6 @@ pub mod console;
 mod desk;
 mod directs;
 pub mod discord;
-mod fed;
-mod https;
 pub mod kind;
 pub mod names;
 mod render;

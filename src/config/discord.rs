@@ -5,11 +5,11 @@ use std::{collections::BTreeMap, time::Duration};
 use chrono::TimeDelta;
 use secrecy::ExposeSecret;
 
-use super::{Sources, quantity::span, secret, slack};
+use super::{Sources, people, quantity::span, secret, slack};
 use crate::{
     chat::discord::settings::{DiscordGuild, Inbound, Registration, Settings},
     document::{Kept, Place, Section, Wrong},
-    domain::person::Role,
+    domain::person::{Rights, Role},
 };
 
 /// Discord's own API.
@@ -30,8 +30,13 @@ const WAYS: [(&str, Way); 3] = [("off", Way::Off), ("gateway", Way::Gateway), ("
 const REGISTRATIONS: [(&str, Registration); 3] =
     [("global", Registration::Global), ("guild", Registration::Guild), ("off", Registration::Off)];
 /// Roles of ours, each with the key that lists Discord's roles for it.
-const ROLES: [(&str, Role); 3] =
-    [("developer_roles", Role::Developer), ("approver_roles", Role::Approver), ("admin_roles", Role::Admin)];
+const ROLES: [(&str, Role); 5] = [
+    ("developer_roles", Role::Developer),
+    ("instructor_roles", Role::Instructor),
+    ("auditor_roles", Role::Auditor),
+    ("approver_roles", Role::Approver),
+    ("admin_roles", Role::Admin),
+];
 
 /// Reads how Discord is reached; `None` when it is not. `listed` are the handles of people by their accounts.
 pub(super) fn read(
@@ -89,23 +94,38 @@ fn guild(section: &Section<'_>, seen: &mut BTreeMap<String, Place>) -> Option<Di
     let approvers = section.parse("approvers", |text| self::id(text, "a channel"));
     let mention = section.parse("mention", |text| self::id(text, "a role"));
     let threads = section.switch("threads").unwrap_or(true);
-    let mut roles = BTreeMap::new();
-    for (key, role) in ROLES {
-        let ids = section.each(key, |text| self::id(text, "a role")).unwrap_or_default();
-        for Kept { value, place } in ids {
-            let before = roles.insert(value.clone(), role);
-            if before.is_some_and(|before| before != role) {
-                let wrong = format!("The role {value} is listed for something else already.");
-                section.fault_at(&place, key, Wrong::new(wrong, "Keep it in one list."));
-            }
-        }
-    }
+    let roles = rights(section);
     let id = id?;
     if let Some(first) = seen.insert(id.clone(), section.place_of("id")) {
         let wrong = format!("The server {id} was named before, at {first}.");
         section.fault("id", Wrong::new(wrong, "Keep one of them."));
     }
     Some(DiscordGuild { id, approvers, mention, threads, roles })
+}
+
+/// What Discord's roles give: by the lists for each role of ours, and by `[[discord.guilds.groups]]`.
+fn rights(section: &Section<'_>) -> BTreeMap<String, Rights> {
+    let mut roles: BTreeMap<String, Rights> = BTreeMap::new();
+    for (key, role) in ROLES {
+        let ids = section.each(key, |text| self::id(text, "a role")).unwrap_or_default();
+        for Kept { value, place } in ids {
+            let given = roles.entry(value.clone()).or_default();
+            if !given.roles.is_empty() && !given.roles.contains(&role) {
+                let wrong = format!("The role {value} is listed for something else already.");
+                section.fault_at(&place, key, Wrong::new(wrong, "Keep it in one list."));
+            }
+            given.roles.insert(role);
+        }
+    }
+    section.sections("groups", |section| {
+        let id = section.parse("id", |text| self::id(text, "a role"));
+        let id = section.require("id", id, "Write Discord's id of the role: right-click it, Copy Role ID.");
+        let given = people::rights(section);
+        if let Some(id) = id {
+            roles.entry(id).or_default().extend(&given);
+        }
+    });
+    roles
 }
 
 /// Discord's ids: numbers of 17 to 20 digits.

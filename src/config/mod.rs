@@ -1,5 +1,8 @@
 //! The configuration: one TOML file, variables over it, every fault at once, secrets never shown.
 
+pub mod api;
+mod approval;
+pub mod audit;
 pub mod console;
 pub mod data;
 pub mod database;
@@ -8,9 +11,12 @@ mod discord;
 pub mod kubernetes;
 pub mod local;
 mod mail;
+mod oidc;
 mod people;
 pub mod policy;
+mod prices;
 mod quantity;
+mod quotas;
 pub mod reaper;
 pub mod schedule;
 mod secret;
@@ -20,6 +26,7 @@ pub mod sources;
 mod summary;
 mod telemetry;
 pub mod templates;
+mod webhooks;
 
 use std::path::Path;
 
@@ -52,18 +59,32 @@ pub struct Config {
     pub people: Vec<Person>,
     /// What is allowed, and how patient it is.
     pub policy: policy::Policy,
+    /// How long the audit log is kept.
+    pub audit: audit::Audit,
+    /// The limits that hold where nobody set another.
+    pub quotas: crate::domain::quota::Defaults,
+    /// Who must agree, where a template says nothing else.
+    pub approval: crate::domain::approval::Rules,
+    /// What environments cost; `None` where nobody counts.
+    pub prices: Option<crate::domain::cost::Prices>,
     /// When it looks for what is due.
     pub reaper: reaper::Reaper,
     /// How letters leave; `None` when there is no mail.
     pub mail: Option<crate::mail::Settings>,
     /// Who is told when something needs a hand.
     pub devops: devops::Devops,
+    /// The REST API.
+    pub api: api::Api,
     /// The chat console in the page.
     pub console: console::Console,
     /// How Slack is reached; `None` when it is not.
     pub slack: Option<crate::chat::slack::settings::Settings>,
     /// How Discord is reached; `None` when it is not.
     pub discord: Option<crate::chat::discord::settings::Settings>,
+    /// Whose tokens the API takes besides its own; `None` for nobody's.
+    pub oidc: Option<crate::oidc::Settings>,
+    /// Programs outside that are told what happens.
+    pub webhooks: Vec<crate::hooks::Settings>,
     /// Environments inside this process.
     pub local: local::Local,
     /// Environments on a cluster.
@@ -101,11 +122,18 @@ impl Config {
         let mail = root.section("mail", |section| mail::read(section, sources, &data));
         Self {
             policy: root.section("policy", policy::Policy::read),
+            audit: root.section("audit", audit::Audit::read),
+            quotas: root.section("quotas", quotas::read),
+            approval: root.section("approval", approval::read),
+            prices: optional(root, "prices").then(|| root.section("prices", prices::read)),
             reaper: root.section("reaper", reaper::Reaper::read),
             devops: root.section("devops", |section| devops::Devops::read(section, &people, mail.is_some())),
+            api: root.section("api", api::Api::read),
             console: root.section("console", |section| console::Console::read(section, &server)),
             slack: root.section("slack", |section| slack::read(section, sources)),
             discord: root.section("discord", |section| discord::read(section, sources, discord)),
+            oidc: root.section("oidc", oidc::read),
+            webhooks: webhooks::read(root, sources),
             local: root.section("local", |section| local::Local::read(section, sources, &data)),
             kubernetes: root.section("kubernetes", |section| kubernetes::Kubernetes::read(section, sources)),
             templates: root.section("templates", |section| templates::Templates::read(section, sources)),
@@ -117,6 +145,12 @@ impl Config {
             mail,
         }
     }
+}
+
+/// Whether a section that need not be there is.
+fn optional(root: &Section<'_>, key: &str) -> bool {
+    root.leave(key);
+    root.has(key)
 }
 
 /// What `sublet controller` needs.
@@ -149,7 +183,10 @@ impl Controller {
 }
 
 /// Sections that the controller leaves to others.
-const OTHERS: [&str; 13] = [
+const OTHERS: &[&str] = &[
+    "api",
+    "approval",
+    "audit",
     "console",
     "data",
     "database",
@@ -157,12 +194,16 @@ const OTHERS: [&str; 13] = [
     "discord",
     "local",
     "mail",
+    "oidc",
     "people",
     "policy",
+    "prices",
+    "quotas",
     "reaper",
     "server",
     "slack",
     "templates",
+    "webhooks",
 ];
 
 /// Reads the file, lays the variables over it, and collects all faults of both.

@@ -9,12 +9,12 @@ use crate::{
     document::{Place, Section, Wrong, choose},
     domain::{
         ids::PersonId,
-        person::{Origin, Person, Role},
+        person::{Origin, Person, Rights, Role},
     },
 };
 
 /// The roles as they are written; whoever decides is a devops person to many.
-const ROLES: [(&str, Role); 6] = [
+pub(super) const ROLES: [(&str, Role); 6] = [
     ("developer", Role::Developer),
     ("approver", Role::Approver),
     ("devops", Role::Approver),
@@ -94,6 +94,7 @@ fn person(section: &Section<'_>, seen: &mut Seen) -> Option<Person> {
         teams,
         active,
         origin: Origin::Listed,
+        standing: Default::default(),
         handle,
     })
 }
@@ -133,6 +134,21 @@ pub(super) fn team(text: &str) -> Result<String, Wrong> {
     }
     let right = "Write at most 32 small letters, digits, `-`, `_` or `.`, a letter first.";
     Err(Wrong::new(format!("“{text}” is not a team's name."), right))
+}
+
+/// Roles and teams that something gives: a group of Slack's, or a role of Discord's.
+pub(super) fn rights(section: &Section<'_>) -> Rights {
+    let roles = section.each("roles", |role| choose(role, &ROLES)).unwrap_or_default();
+    let teams = section.each("teams", team).unwrap_or_default();
+    let rights = Rights {
+        roles: roles.into_iter().map(|role| role.value).collect(),
+        teams: teams.into_iter().map(|team| team.value).collect(),
+    };
+    if rights == Rights::default() {
+        let right = "Write roles = [\"approver\"], teams = [\"shop\"], or both.";
+        section.fault("roles", Wrong::new("This gives nothing to anybody.", right));
+    }
+    rights
 }
 
 fn zone(text: &str) -> Result<Tz, Wrong> {

@@ -2,8 +2,11 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use super::database::Engine;
-use crate::document::{Section, Wrong};
+use super::{database::Engine, quantity::span};
+use crate::{
+    document::{Section, Wrong},
+    web::serve::Patience,
+};
 
 /// The port when none is configured.
 const USUAL_PORT: u16 = 8080;
@@ -17,6 +20,8 @@ pub struct Server {
     pub public_url: String,
     /// How many processes of this kind run together.
     pub replicas: u32,
+    /// How long the head of a request may take.
+    pub patience: Patience,
 }
 
 impl Server {
@@ -32,7 +37,8 @@ impl Server {
             let right = "Set database.url to a Postgres database, or write 1 here.";
             section.fault("replicas", Wrong::new(wrong, right));
         }
-        Self { listen, public_url, replicas }
+        let patience = section.parse("patience", span).and_then(|span| span.to_std().ok());
+        Self { listen, public_url, replicas, patience: patience.map(Patience).unwrap_or_default() }
     }
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Sources, quantity::span, secret};
+use super::{Sources, people, quantity::span, secret};
 use crate::{
     chat::slack::settings::{Inbound, Newcomers, Settings, SlackWorkspace},
     document::{Place, Section, Wrong},
@@ -40,6 +40,7 @@ pub(super) fn read(section: &Section<'_>, sources: &Sources) -> Option<Settings>
     let api = section.parse("api", |text| api(text, USUAL_API)).unwrap_or_else(|| USUAL_API.to_owned());
     let timeout = section.parse("timeout", span).and_then(|span| span.to_std().ok());
     let newcomers = section.choice("newcomers", &NEWCOMERS).unwrap_or_default();
+    let match_email = section.switch("match_email").unwrap_or(true);
     let recheck = section.parse("recheck", span).unwrap_or(USUAL_RECHECK);
     let mut seen = BTreeMap::new();
     let workspaces = section.sections("workspaces", |section| workspace(section, sources, &mut seen));
@@ -65,6 +66,7 @@ pub(super) fn read(section: &Section<'_>, sources: &Sources) -> Option<Settings>
         api,
         timeout: timeout.unwrap_or(USUAL_TIMEOUT),
         newcomers,
+        match_email,
         recheck,
         workspaces: workspaces.into_iter().flatten().collect(),
     })
@@ -85,12 +87,24 @@ fn workspace(
     let token = needed(section, "token_env", token, "xoxb-", "bot token");
     let approvers = section.parse("approvers", id_of_channel);
     let group = section.parse("group", |text| self::id(text, 'S', "a user group", "S0123ABCD"));
+    let mut groups = BTreeMap::new();
+    section.sections("groups", |section| {
+        let group = section.parse("id", |text| self::id(text, 'S', "a user group", "S0123ABCD"));
+        let group = section.require("id", group, "Write Slack's id of the user group, such as `S0123ABCD`.");
+        let rights = people::rights(section);
+        if let Some(group) = group
+            && groups.insert(group.clone(), rights).is_some()
+        {
+            let wrong = format!("The user group {group} was named before.");
+            section.fault("id", Wrong::new(wrong, "Keep one of them, with all that it gives."));
+        }
+    });
     let id = id?;
     if let Some(first) = seen.insert(id.clone(), section.place_of("id")) {
         let wrong = format!("The workspace {id} was named before, at {first}.");
         section.fault("id", Wrong::new(wrong, "Keep one of them."));
     }
-    Some(SlackWorkspace { id, token, approvers, group })
+    Some(SlackWorkspace { id, token, approvers, group, groups })
 }
 
 /// A secret that must be there, and begin as such secrets do. The fault never shows it.

@@ -36,12 +36,14 @@ impl Config {
                     policy.open_requests
                 ),
             ),
+            ("quotas", self.limits()),
             ("reaper", format!("{} (UTC)", self.reaper.schedule.written())),
             ("mail", self.letters()),
             ("devops", or_nobody(self.devops.emails.join(", "))),
             ("console", if self.console.enabled { "on" } else { "off" }.to_owned()),
             ("slack", self.slack()),
             ("discord", self.discord()),
+            ("api", if self.api.enabled { self.access() } else { "off".to_owned() }),
             ("local", self.embedded()),
             ("kubernetes", self.kubernetes.to_string()),
             (
@@ -64,6 +66,20 @@ impl Config {
                 ),
             ),
         ]
+    }
+
+    /// How many limits there are for whom.
+    fn limits(&self) -> String {
+        let quotas = &self.quotas;
+        let mut parts = Vec::new();
+        for (name, limits) in [("everybody", &quotas.everybody), ("each person", &quotas.each_person)] {
+            if !limits.0.is_empty() {
+                parts.push(name.to_owned());
+            }
+        }
+        parts.extend(quotas.teams.keys().map(|name| format!("team {name}")));
+        parts.extend(quotas.templates.keys().map(|name| format!("template {name}")));
+        if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
     }
 
     fn replicas(&self) -> String {
@@ -122,6 +138,25 @@ impl Config {
         };
         let ids: Vec<&str> = discord.guilds.iter().map(|guild| guild.id.as_str()).collect();
         format!("{way}; {}", ids.join(", "))
+    }
+
+    fn access(&self) -> String {
+        let span = |span| commands::units::print_span(span);
+        let tokens = &self.api.tokens;
+        let mut words = format!(
+            "tokens for {}, at most {}; {} calls a minute",
+            span(tokens.usual),
+            span(tokens.longest),
+            self.api.limits.per_minute
+        );
+        if let Some(oidc) = &self.oidc {
+            words.push_str(&format!("; those of {}", oidc.issuer));
+        }
+        if !self.webhooks.is_empty() {
+            let names: Vec<&str> = self.webhooks.iter().map(|webhook| webhook.hook.name.as_str()).collect();
+            words.push_str(&format!("; webhooks {}", names.join(", ")));
+        }
+        words
     }
 
     fn embedded(&self) -> String {

@@ -126,6 +126,14 @@ impl<'a> Section<'a> {
         self.take(key, |item| scalar(&item.node).and_then(|text| read(&text)))
     }
 
+    /// The same, or a list or a section of single values: these come as JSON text.
+    pub fn written<T>(&self, key: &str, read: impl FnOnce(&str) -> Result<T, Wrong>) -> Option<T> {
+        self.take(key, |item| match &item.node {
+            Node::List(_) | Node::Table(_) => json(&item.node).and_then(|json| read(&json.to_string())),
+            node => scalar(node).and_then(|text| read(&text)),
+        })
+    }
+
     /// A secret: only a variable may bring it, and it is never quoted. In a file it is a fault.
     pub fn secret(&self, key: &'static str, right: &str) -> Option<String> {
         self.take(key, |item| match &item.node {
@@ -348,6 +356,22 @@ fn scalar(node: &Node) -> Result<String, Wrong> {
         Node::Fraction(number) => Ok(number.clone()),
         Node::Switch(on) => Ok(on.to_string()),
         other => Err(not(other, "a single value", "Write a text in quotation marks, or a number.")),
+    }
+}
+
+/// A list of single values, or a section of them, as JSON.
+fn json(node: &Node) -> Result<serde_json::Value, Wrong> {
+    match node {
+        Node::List(items) => {
+            items.iter().map(|item| scalar(&item.node).map(serde_json::Value::from)).collect()
+        }
+        Node::Table(table) => {
+            let entry =
+                |entry: &super::tree::Entry| Ok((entry.key.clone(), scalar(&entry.item.node)?.into()));
+            let entries = table.entries.iter().map(entry).collect::<Result<serde_json::Map<_, _>, Wrong>>();
+            entries.map(Into::into)
+        }
+        other => scalar(other).map(Into::into),
     }
 }
 

@@ -1,16 +1,22 @@
-//! Approval rules: who must agree before something happens, and what their reviews come to.
+//! Approval rules: who must agree before something happens. What their reviews come to is in `ballot`.
 
-use std::collections::BTreeSet;
+pub mod ballot;
 
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Instant,
-    ids::PersonId,
+    notice::Offset,
     person::{Person, Role},
-    platform::Platform,
-    refusal::Refusal,
+    template::{Approval, Template, Value},
 };
+
+pub use ballot::{Asked, Ballot, Offer, Review, Tally, Voter};
 
 /// People who may review.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,6 +48,33 @@ impl Group {
     }
 }
 
+impl Group {
+    /// How many people it takes in, roughly: smaller for a narrower group.
+    fn breadth(&self) -> u8 {
+        match self {
+            Self::People(_) => 0,
+            Self::Admins => 1,
+            Self::Team(_) | Self::OwnTeam => 2,
+            Self::Approvers => 3,
+        }
+    }
+}
+
+impl fmt::Display for Group {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Approvers => f.write_str("the approvers"),
+            Self::Admins => f.write_str("the admins"),
+            Self::Team(name) => write!(f, "the approvers of team {name}"),
+            Self::OwnTeam => f.write_str("the approvers of the requester's team"),
+            Self::People(handles) => {
+                let handles: Vec<String> = handles.iter().map(|handle| format!("@{handle}")).collect();
+                f.write_str(&handles.join(", "))
+            }
+        }
+    }
+}
+
 /// How many of a group must agree.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Need {
@@ -51,129 +84,119 @@ pub struct Need {
     pub count: u32,
 }
 
+impl fmt::Display for Need {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.of, self.count) {
+            (Group::People(handles), 1) if handles.len() == 1 => self.of.fmt(f),
+            (of, 1) => write!(f, "one of {of}"),
+            (of, count) => write!(f, "{count} of {of}"),
+        }
+    }
+}
+
+/// Who else counts when nobody answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    /// After so long without a decision.
+    pub after: Offset,
+    /// They then count for every need.
+    pub to: Group,
+}
+
 /// What must come together for an approval. One rejection is enough for the opposite.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
     /// What people call it.
     pub name: String,
-    /// All of these; one person counts for each need whose group they are in.
+    /// All of these, each met by people of its own: nobody counts for two needs at once.
     pub needs: Vec<Need>,
     /// Whether whoever asks may review it as well.
     pub own: bool,
+    /// Who may approve alone in an emergency, even their own, with a reason that is told to everybody.
+    #[serde(default)]
+    pub break_glass: Option<Group>,
+    /// Who else counts when nobody answered.
+    #[serde(default)]
+    pub escalate: Option<Escalation>,
 }
 
 impl Default for Rule {
     fn default() -> Self {
-        Self {
-            name: "one approver".to_owned(),
-            needs: vec![Need { of: Group::Approvers, count: 1 }],
-            own: false,
-        }
+        let needs = vec![Need { of: Group::Approvers, count: 1 }];
+        Self { name: "one approver".to_owned(), needs, own: false, break_glass: None, escalate: None }
     }
 }
 
-/// One person's review of a request, an extension or a quota.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Review {
-    /// Who.
-    pub by: PersonId,
-    /// On which platform.
-    pub on: Platform,
-    /// When.
-    pub at: Instant,
-    /// Why not; `None` for a yes.
-    pub rejected: Option<String>,
-    /// Which of the rule's needs it counts for, by their places.
-    pub counts: BTreeSet<usize>,
+impl Rule {
+    /// Every group that the rule names, and for which its members may review.
+    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.needs.iter().map(|need| &need.of).chain(self.escalate.iter().map(|escalation| &escalation.to))
+    }
+
+    /// The needs in words: `2 of the approvers and one of the admins`.
+    pub fn words(&self) -> String {
+        self.needs.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
+    }
 }
 
-/// What the reviews come to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tally {
-    /// More reviews are needed.
-    Open,
-    /// Every need is met.
-    Approved,
-    /// Somebody said no.
-    Rejected,
+/// The rules that hold where a template says nothing else.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Rules {
+    /// For new environments.
+    pub requests: Rule,
+    /// For more time.
+    pub extensions: Rule,
+    /// For more of a quota.
+    pub quotas: Rule,
+    /// What needs no human, of templates that do not say it themselves.
+    pub auto: Approval,
 }
 
-/// A rule and the reviews so far.
+/// What a template says about its rules.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Ballot {
-    /// The rule that was in force when it was asked for.
-    pub rule: Rule,
-    /// In the order in which they came.
-    pub reviews: Vec<Review>,
+pub struct Overrides {
+    /// Its own rule for requests.
+    pub requests: Option<Rule>,
+    /// Its own rule for extensions.
+    pub extensions: Option<Rule>,
+    /// Whether it says itself what needs no human.
+    pub auto: bool,
 }
 
-/// Whose wish is decided.
-#[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
-    /// Who asked.
-    pub by: &'a PersonId,
-    /// For which team.
-    pub team: Option<&'a str>,
-}
-
-impl Ballot {
-    /// A ballot without reviews.
-    pub fn new(rule: Rule) -> Self {
-        Self { rule, reviews: Vec::new() }
+impl Rules {
+    /// The rule for a request of that template.
+    pub fn for_request(&self, template: &Template) -> Rule {
+        template.reviews.requests.clone().unwrap_or_else(|| self.requests.clone())
     }
 
-    /// Adds somebody's review, as they are at this moment. `rejected` says why not.
-    ///
-    /// # Errors
-    /// [`Refusal::OwnRequest`], [`Refusal::NotApprover`], [`Refusal::Reviewed`] for a second yes.
-    pub fn cast(
-        &mut self,
-        voter: &Person,
-        asked: Asked<'_>,
-        on: Platform,
-        rejected: Option<String>,
-        now: Instant,
-    ) -> Result<Tally, Refusal> {
-        let counts = self.counts(voter, asked)?;
-        if self.reviews.iter().any(|review| review.by == voter.id) {
-            return Err(Refusal::Reviewed);
-        }
-        self.reviews.push(Review { by: voter.id.clone(), on, at: now, rejected, counts });
-        Ok(self.tally())
+    /// The rule for more time of that template's environments; its template may be gone.
+    pub fn for_extension(&self, template: Option<&Template>) -> Rule {
+        let own = template.and_then(|template| template.reviews.extensions.clone());
+        own.unwrap_or_else(|| self.extensions.clone())
     }
 
-    /// What the reviews come to.
-    pub fn tally(&self) -> Tally {
-        if self.reviews.iter().any(|review| review.rejected.is_some()) {
-            return Tally::Rejected;
+    /// A template with the rule and the limits for requests that hold for it, whoever said them.
+    pub fn applied(&self, template: &Template) -> Template {
+        let mut applied = template.clone();
+        if applied.reviews.requests.is_none() && self.requests != Rule::default() {
+            applied.reviews.requests = Some(self.requests.clone());
         }
-        let met = |(place, need): (usize, &Need)| {
-            let yes = self.reviews.iter().filter(|review| review.counts.contains(&place)).count();
-            yes >= need.count as usize
-        };
-        if self.rule.needs.iter().enumerate().all(met) { Tally::Approved } else { Tally::Open }
+        if !applied.reviews.auto && applied.approval == Approval::Always {
+            applied.approval = self.auto.clone();
+        }
+        applied
     }
 
-    /// Whether it could ever be approved by these people.
-    pub fn can_be_approved(&self, people: &[Person], asked: Asked<'_>) -> bool {
-        self.rule.needs.iter().all(|need| {
-            let able = people.iter().filter(|person| {
-                need.of.has(person, asked.team) && (self.rule.own || person.id != *asked.by)
-            });
-            able.count() >= need.count as usize
-        })
-    }
-
-    fn counts(&self, voter: &Person, asked: Asked<'_>) -> Result<BTreeSet<usize>, Refusal> {
-        let needs = self.rule.needs.iter().enumerate();
-        let counts: BTreeSet<usize> =
-            needs.filter(|(_, need)| need.of.has(voter, asked.team)).map(|(place, _)| place).collect();
-        if counts.is_empty() {
-            return Err(Refusal::NotApprover);
+    /// Whether a request of that template needs no human.
+    pub fn automatic(
+        &self,
+        template: &Template,
+        parameters: &BTreeMap<String, Value>,
+        span: TimeDelta,
+    ) -> bool {
+        if template.reviews.auto || template.approval != Approval::Always {
+            return template.approves_itself(parameters, span);
         }
-        if voter.id == *asked.by && !self.rule.own {
-            return Err(Refusal::OwnRequest);
-        }
-        Ok(counts)
+        self.auto.covers_all(parameters, span)
     }
 }

@@ -1,12 +1,17 @@
 //! The audit log: facts that outlive the things they are about. `/env why` answers from these alone.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
     Instant,
     environment::SshAccess,
-    ids::{EnvName, PersonId},
+    ids::{EnvName, GrantId, PersonId},
     notice::Offset,
+    person::Role,
+    quota::{Amounts, Resource},
+    token::Scope,
 };
 
 /// Who caused a fact.
@@ -63,10 +68,57 @@ pub enum Fact {
         /// Why.
         reason: String,
     },
+    /// Somebody approved it, and more are needed; or they did it in somebody's stead.
+    Reviewed {
+        /// For whom, who is away.
+        instead_of: Option<PersonId>,
+        /// Who is still needed, in words; empty when nobody is.
+        needed: String,
+    },
+    /// Somebody approved it alone, in an emergency.
+    BrokeGlass {
+        /// Why.
+        reason: String,
+    },
+    /// Nobody answered, so others count as well.
+    Escalated {
+        /// Who, in words.
+        to: String,
+    },
+    /// Somebody offered less.
+    Offered {
+        /// What, in words.
+        what: String,
+    },
+    /// What was asked for was approved, so that the offer is no more.
+    OfferSuperseded,
+    /// The requester took the offer.
+    OfferTaken {
+        /// Whose it was.
+        of: PersonId,
+        /// Who is still needed, in words; empty when it is approved with that.
+        needed: String,
+    },
+    /// Somebody reviews in the speaker's stead.
+    Delegated {
+        /// Who.
+        to: PersonId,
+        /// Until when.
+        until: Instant,
+    },
+    /// The speaker reviews again themselves.
+    DelegationEnded,
     /// The requester took it back.
     Withdrawn,
     /// Nobody decided in time.
     Lapsed,
+    /// The requester gave another reason, before anybody had reviewed it.
+    ReasonChanged {
+        /// The new one; `None` for none any more.
+        reason: Option<String>,
+    },
+    /// Somebody changed what is known of them.
+    ProfileChanged,
     /// The approvers were reminded.
     Reminded {
         /// Which time.
@@ -165,6 +217,160 @@ pub enum Fact {
         /// Its SHA-256 fingerprint.
         fingerprint: String,
     },
+    /// A limit was set, or taken away.
+    QuotaSet {
+        /// On what.
+        resource: Resource,
+        /// The limit; `None` when the configuration's holds again.
+        limit: Option<u64>,
+    },
+    /// More quota was given for a while.
+    QuotaGranted {
+        /// Which grant.
+        grant: GrantId,
+        /// How much more.
+        amounts: Amounts,
+        /// From when on.
+        from: Instant,
+        /// Until when.
+        until: Instant,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// A temporary quota was taken back.
+    QuotaRevoked {
+        /// Which grant.
+        grant: GrantId,
+    },
+    /// A temporary quota is over.
+    QuotaEnded {
+        /// Which grant.
+        grant: GrantId,
+    },
+    /// Somebody asked for more quota for a while.
+    QuotaAsked {
+        /// How much more.
+        amounts: Amounts,
+        /// Until when.
+        until: Instant,
+        /// Why.
+        reason: String,
+    },
+    /// A wish for more quota was rejected.
+    QuotaRejected {
+        /// Why.
+        reason: String,
+    },
+    /// Nobody decided a wish for more quota in time.
+    QuotaLapsed,
+    /// The environment has another owner, because the one before left.
+    HandedOver {
+        /// Whose it was.
+        from: PersonId,
+        /// Whose it is.
+        to: PersonId,
+    },
+    /// Somebody was given a role.
+    RoleGiven {
+        /// Which.
+        role: Role,
+    },
+    /// A role that was given was taken back.
+    RoleTaken {
+        /// Which.
+        role: Role,
+    },
+    /// Somebody was put into a team.
+    TeamJoined {
+        /// Which.
+        team: String,
+    },
+    /// Somebody was taken out of a team.
+    TeamLeft {
+        /// Which.
+        team: String,
+    },
+    /// An account of a platform was said to be somebody's.
+    AccountLinked {
+        /// Platform, workspace and account.
+        account: String,
+    },
+    /// Somebody left: what they had ended or went to others.
+    PersonLeft {
+        /// Why.
+        reason: String,
+    },
+    /// Somebody who was removed came back.
+    PersonRestored,
+    /// What was known of somebody was erased.
+    PersonErased {
+        /// The places of the entries whose words were erased with it.
+        entries: Vec<i64>,
+    },
+    /// Entries were removed because their time was over.
+    Pruned {
+        /// The last of them.
+        seq: i64,
+        /// Its hash, on which the rest of the log goes on.
+        hash: String,
+    },
+    /// A token of the API was made.
+    TokenMade {
+        /// What its owner calls it.
+        name: String,
+        /// What it may be used for.
+        scopes: BTreeSet<Scope>,
+    },
+    /// A token of the API was revoked.
+    TokenRevoked {
+        /// What its owner called it.
+        name: String,
+    },
+}
+
+impl Fact {
+    /// The words of all facts, as they are stored, and as those who listen from outside know them.
+    pub fn words() -> Vec<String> {
+        // Whoever reads facts knows them all, and names them when none fits; so no list of them can be forgotten.
+        let told = match serde_json::from_str::<Self>("{\"fact\":\"\"}") {
+            Err(error) => error.to_string(),
+            Ok(_) => String::new(),
+        };
+        let words = told.split('`').skip(1).step_by(2).filter(|word| !word.is_empty());
+        words.map(str::to_owned).collect()
+    }
+
+    /// The word by which it is filtered, such as `approved`.
+    pub fn word(&self) -> String {
+        let json = serde_json::to_value(self).unwrap_or_default();
+        json.get("fact").and_then(|word| word.as_str()).unwrap_or_default().to_owned()
+    }
+}
+
+/// Which entries are wanted; all conditions hold together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// About this: an environment's name, or somebody's handle with `@`.
+    pub about: Option<String>,
+    /// Caused by this person.
+    pub who: Option<PersonId>,
+    /// This kind of fact, by its word.
+    pub what: Option<String>,
+    /// From then on.
+    pub since: Option<Instant>,
+    /// Before then.
+    pub until: Option<Instant>,
+    /// Only what this person did, and what is about them or about what they asked for or have; with their handle.
+    pub of: Option<(PersonId, String)>,
+}
+
+/// From where entries are read, and in which direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cursor {
+    /// After that place, oldest first.
+    After(i64),
+    /// Before that place, newest first.
+    Before(i64),
 }
 
 /// An entry about to be written; the store gives it its place.
@@ -184,5 +390,21 @@ impl NewEntry {
     /// A fact about an environment.
     pub fn about(name: &EnvName, at: Instant, actor: Actor, fact: Fact) -> Self {
         Self { at, actor, about: name.as_str().to_owned(), fact }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fact_has_its_word() {
+        let words = Fact::words();
+        for known in ["requested", "approved", "ready", "gone", "key_added", "token_made"] {
+            assert!(words.iter().any(|word| word == known), "{known} in {words:?}");
+        }
+        let told = serde_json::to_value(Fact::Withdrawn).expect("JSON");
+        assert!(words.iter().any(|word| told["fact"] == **word));
+        assert!(words.len() >= 28 && !words.iter().any(|word| word.contains(' ')), "{words:?}");
     }
 }

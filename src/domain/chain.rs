@@ -1,5 +1,11 @@
 //! The chain of the audit log: each entry's hash covers the entry and the hash before it, so that nothing can be
 //! changed, taken out or moved without every later hash being wrong.
+//!
+//! The hash covers the words of an entry by a commitment, which is made with a salt. Somebody's words can so be erased:
+//! the salt goes with them, the commitment stays, and nobody can find out by trying what was said. That words were
+//! erased is itself an entry, and so is that the oldest entries were removed.
+
+use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
@@ -8,8 +14,12 @@ use super::Instant;
 /// What the hash of a first entry covers in place of a hash before it.
 pub const START: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// Names what is hashed and how; another encoding needs another name.
+/// Names what is hashed and how; another encoding needs another name. The first one covers the words themselves.
 const ENCODING: &[u8] = b"sublet audit 1";
+/// The second one covers a commitment to the words.
+const COMMITTED: &[u8] = b"sublet audit 2";
+/// What a commitment is made of.
+const WORDS: &[u8] = b"sublet audit words";
 
 /// The end of the log, or of a part of it that is known to be good.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +44,22 @@ pub struct Text {
     pub fact: String,
 }
 
+/// How an entry's hash covers its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seal {
+    /// By themselves, as in entries of old.
+    Plain,
+    /// By a commitment that is made of them with this salt.
+    Salted(String),
+    /// By this commitment; the words were erased, and others stand in their place.
+    Sealed(String),
+}
+
+/// The commitment to what an entry says.
+pub fn commitment(salt: &str, text: &Text) -> String {
+    digest(&[WORDS, salt.as_bytes(), text.actor.as_bytes(), text.about.as_bytes(), text.fact.as_bytes()])
+}
+
 /// An entry as it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -41,6 +67,8 @@ pub struct Row {
     pub seq: i64,
     /// What it says; `None` when that cannot even be read.
     pub text: Option<Text>,
+    /// How its hash covers what it says.
+    pub seal: Seal,
     /// The hash that was stored with it.
     pub hash: String,
 }
@@ -51,18 +79,39 @@ impl Head {
         Self { seq: 0, hash: START.to_owned() }
     }
 
-    /// The head after one more entry.
+    /// The head after one more entry of old.
     pub fn then(&self, text: &Text) -> Self {
         let seq = self.seq.saturating_add(1);
         Self { seq, hash: link(&self.hash, seq, text) }
+    }
+
+    /// The head after one more entry to whose words there is this commitment.
+    pub fn committed(&self, at: Instant, commitment: &str) -> Self {
+        let seq = self.seq.saturating_add(1);
+        let hash = digest(&[
+            COMMITTED,
+            self.hash.as_bytes(),
+            &seq.to_be_bytes(),
+            &at.timestamp().to_be_bytes(),
+            &at.timestamp_subsec_nanos().to_be_bytes(),
+            commitment.as_bytes(),
+        ]);
+        Self { seq, hash }
+    }
+
+    /// The head after one more entry, whichever way its hash covers its words.
+    pub fn after(&self, text: &Text, seal: &Seal) -> Self {
+        match seal {
+            Seal::Plain => self.then(text),
+            Seal::Salted(salt) => self.committed(text.at, &commitment(salt, text)),
+            Seal::Sealed(commitment) => self.committed(text.at, commitment),
+        }
     }
 }
 
 /// The hash of an entry that follows on the hash `previous`.
 fn link(previous: &str, seq: i64, text: &Text) -> String {
-    let mut hasher = Sha256::new();
-    // Every part says how long it is, so that no two entries look the same when they are strung together.
-    let parts: [&[u8]; 8] = [
+    digest(&[
         ENCODING,
         previous.as_bytes(),
         &seq.to_be_bytes(),
@@ -71,7 +120,12 @@ fn link(previous: &str, seq: i64, text: &Text) -> String {
         text.actor.as_bytes(),
         text.about.as_bytes(),
         text.fact.as_bytes(),
-    ];
+    ])
+}
+
+/// Every part says how long it is, so that no two entries look the same when they are strung together.
+fn digest(parts: &[&[u8]]) -> String {
+    let mut hasher = Sha256::new();
     for part in parts {
         hasher.update((part.len() as u64).to_be_bytes());
         hasher.update(part);
@@ -116,6 +170,15 @@ pub enum Wrong {
     /// Everything follows, but the head names another end.
     #[error("is not the one that the log's head names: the head or the end of the log was written anew")]
     NotTheHead,
+    /// Its words were taken away, and no entry says that they were erased.
+    #[error("was emptied: its words were taken away, and nothing in the log says that they were erased")]
+    Emptied,
+    /// The log begins after it, and no entry says that what was before was removed.
+    #[error("is where the log begins, and nothing in it says that what was before was removed")]
+    Headless,
+    /// Somebody remembers an entry that was removed since.
+    #[error("was removed since, because its time was over; give a later one to compare with")]
+    Removed,
     /// Everything follows, but somebody remembers another hash.
     #[error("has another hash than the one you gave: it, or something before it, was written anew")]
     NotTheCheckpoint,
@@ -124,15 +187,40 @@ pub enum Wrong {
 /// Follows a log from its first entry, one entry at a time.
 #[derive(Debug)]
 pub struct Checker {
+    floor: Head,
     last: Head,
     checkpoint: Option<Head>,
+    sealed: BTreeSet<i64>,
+    accounted: BTreeSet<i64>,
+    removed: Option<Head>,
 }
 
 impl Checker {
     /// Begins before the first entry. `checkpoint` is a head that was written down elsewhere: whoever can write
     /// everything in the database can write a new chain, but not what others remember of the old one.
     pub fn new(checkpoint: Option<Head>) -> Self {
-        Self { last: Head::start(), checkpoint }
+        Self::above(Head::start(), checkpoint)
+    }
+
+    /// Begins after `floor`, the last of the entries that were removed because their time was over.
+    pub fn above(floor: Head, checkpoint: Option<Head>) -> Self {
+        let (sealed, accounted) = (BTreeSet::new(), BTreeSet::new());
+        Self { last: floor.clone(), floor, checkpoint, sealed, accounted, removed: None }
+    }
+
+    /// An entry that was taken says that the words of these were erased.
+    pub fn erased(&mut self, entries: impl IntoIterator<Item = i64>) {
+        self.accounted.extend(entries);
+    }
+
+    /// An entry that was taken says that everything up to this one was removed.
+    pub fn removed(&mut self, floor: Head) {
+        self.removed = Some(floor);
+    }
+
+    /// How many entries that were taken had their words erased.
+    pub fn sealed(&self) -> usize {
+        self.sealed.len()
     }
 
     /// Takes the next entry.
@@ -148,12 +236,15 @@ impl Checker {
             return bad(row.seq, Wrong::OutOfPlace);
         }
         let Some(text) = &row.text else { return bad(next, Wrong::Unreadable) };
-        let now = self.last.then(text);
+        let now = self.last.after(text, &row.seal);
         if now.hash != row.hash {
             return bad(next, Wrong::Changed);
         }
         if self.checkpoint.as_ref().is_some_and(|given| given.seq == next && given.hash != now.hash) {
             return bad(next, Wrong::NotTheCheckpoint);
+        }
+        if matches!(row.seal, Seal::Sealed(_)) {
+            self.sealed.insert(next);
         }
         self.last = now;
         Ok(())
@@ -165,7 +256,15 @@ impl Checker {
     /// # Errors
     /// The log ended too early or too late, or elsewhere than the head says.
     pub fn end(self, head: &Head) -> Result<Head, FirstBad> {
-        let Self { last, checkpoint } = self;
+        let Self { floor, last, checkpoint, sealed, accounted, removed } = self;
+        if let Some(given) = checkpoint.as_ref().filter(|given| given.seq <= floor.seq) {
+            if given.seq < floor.seq {
+                return bad(given.seq, Wrong::Removed);
+            }
+            if given.hash != floor.hash {
+                return bad(given.seq, Wrong::NotTheCheckpoint);
+            }
+        }
         let known = checkpoint.map_or(head.seq, |given| given.seq.max(head.seq));
         if last.seq < known {
             return bad(last.seq.saturating_add(1), Wrong::CutOff { last: known });
@@ -175,6 +274,12 @@ impl Checker {
         }
         if last.hash != head.hash {
             return bad(last.seq, Wrong::NotTheHead);
+        }
+        if floor.seq > 0 && removed.as_ref() != Some(&floor) {
+            return bad(floor.seq.saturating_add(1), Wrong::Headless);
+        }
+        if let Some(seq) = sealed.difference(&accounted).next() {
+            return bad(*seq, Wrong::Emptied);
         }
         Ok(last)
     }

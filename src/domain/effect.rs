@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     announcement::Announcement,
-    ids::{EnvName, LeaseId, RequestId},
+    ids::{EnvName, LeaseId, RequestId, WishId},
     notice::Notice,
 };
 
@@ -59,6 +59,13 @@ pub enum Effect {
         /// What keeps this page single.
         key: String,
     },
+    /// Tell an outgoing webhook what happened.
+    Hook {
+        /// Its name.
+        hook: String,
+        /// The place of the entry in the audit log.
+        seq: i64,
+    },
     /// Tell something that is about no single environment.
     Inform {
         /// What, and to whom.
@@ -73,6 +80,20 @@ pub enum Effect {
         /// `request` or `extension` id that waits.
         subject: String,
     },
+    /// Bring the card about a wish for more quota up to date with what the database says now.
+    ShowWish {
+        /// The wish.
+        wish: WishId,
+        /// Its version, so that each change is its own row.
+        version: i64,
+    },
+    /// Remind the approvers of a wish for more quota that waits.
+    RemindWish {
+        /// The wish.
+        wish: WishId,
+        /// Which reminder this is, from 1.
+        count: u32,
+    },
 }
 
 impl Effect {
@@ -86,8 +107,11 @@ impl Effect {
             Self::Provision { lease, version } => format!("provision/{lease}/{version}"),
             Self::Purge { lease, version } => format!("purge/{lease}/{version}"),
             Self::Page { name, key, .. } => format!("page/{name}/{key}"),
+            Self::Hook { hook, seq } => format!("hook/{hook}/{seq}"),
             Self::Inform { announcement } => format!("inform/{}", announcement.key),
             Self::Remind { subject, count, .. } => format!("remind/{subject}/{count}"),
+            Self::ShowWish { wish, version } => format!("show/{wish}/{version}"),
+            Self::RemindWish { wish, count } => format!("remind/{wish}/{count}"),
         }
     }
 
@@ -101,8 +125,11 @@ impl Effect {
             Self::Provision { .. } => "provision",
             Self::Purge { .. } => "purge",
             Self::Page { .. } => "page",
+            Self::Hook { .. } => "hook",
             Self::Inform { .. } => "inform",
             Self::Remind { .. } => "remind",
+            Self::ShowWish { .. } => "show_wish",
+            Self::RemindWish { .. } => "remind_wish",
         }
     }
 }

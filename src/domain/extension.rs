@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Change, Instant,
-    approval::Ballot,
+    approval::{Asked, Ballot, Tally, Voter},
     audit::Fact,
     effect::Effect,
     ids::{EnvName, ExtensionId, LeaseId, PersonId, RequestId},
     notice::Offset,
+    person::Person,
     platform::Platform,
     refusal::Refusal,
     request::{Patience, Waiting},
@@ -99,7 +100,7 @@ impl Extension {
         }
     }
 
-    /// Reminds the approvers or lapses, whatever is due. Total and idempotent.
+    /// Turns to others, reminds the approvers or lapses, whatever is due. Total and idempotent.
     pub fn wake(mut self, now: Instant, patience: &Patience) -> (Self, Change) {
         let ExtensionState::Pending(waiting) = self.state else { return (self, Change::none()) };
         if now >= waiting.lapses_at {
@@ -107,43 +108,77 @@ impl Extension {
             let change = Change::none().effect(self.show()).fact(Fact::ExtensionLapsed);
             return (self, change);
         }
+        let mut waiting = waiting;
+        let mut change = Change::none();
+        if waiting.escalate(now) {
+            change = self.ballot.escalate(self.version, now);
+        }
         let (waiting, reminded) = waiting.remind(now, patience);
         self.state = ExtensionState::Pending(waiting);
-        match reminded {
-            None => (self, Change::none()),
-            Some(count) => {
-                let effect = Effect::Remind {
-                    request: self.request.clone(),
-                    count,
-                    subject: self.id.as_str().to_owned(),
-                };
-                let change = Change::none().effect(effect).effect(self.show()).fact(Fact::Reminded { count });
-                (self, change)
-            }
+        if let Some(count) = reminded {
+            self.ballot.since = None;
+            let subject = self.id.as_str().to_owned();
+            let remind = Effect::Remind { request: self.request.clone(), count, subject };
+            change = change.effect(remind).fact(Fact::Reminded { count });
         }
+        if change != Change::none() {
+            change = change.effect(self.show());
+        }
+        (self, change)
     }
 
-    /// Decides it: once, by somebody else than the one who asked.
+    /// Whose wish it is, in the team of the request that it belongs to.
+    pub fn whose<'a>(&'a self, team: Option<&'a str>) -> Asked<'a> {
+        Asked { by: &self.asked_by, team }
+    }
+
+    /// Adds a review: the last that is needed approves, any no rejects. `team` is the request's.
     ///
     /// # Errors
-    /// [`Refusal::AlreadyDecided`] with the winner, [`Refusal::OwnRequest`].
-    pub fn decide(
+    /// [`Refusal::AlreadyDecided`] with the winner, and those of [`Ballot::vote`].
+    pub fn review(
         mut self,
-        by: &PersonId,
+        voter: &Voter,
+        team: Option<&str>,
         on: Platform,
         rejected: Option<String>,
         now: Instant,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<(Self, Change), Refusal> {
         self.ensure_pending()?;
-        if *by == self.asked_by {
-            return Err(Refusal::OwnRequest);
-        }
-        let (by, on) = (by.clone(), Some(on));
-        self.state = match rejected {
-            None => ExtensionState::Approved { by, at: now, on },
-            Some(reason) => ExtensionState::Rejected { by, at: now, on, reason },
+        let asked = Asked { by: &self.asked_by, team };
+        let tally = self.ballot.vote(voter, asked, on, rejected.clone(), now)?;
+        let by = voter.person.id.clone();
+        let mut change = self.ballot.noted();
+        self.state = match (tally, rejected) {
+            (Tally::Rejected, Some(reason)) => ExtensionState::Rejected { by, at: now, on: Some(on), reason },
+            (Tally::Approved, _) => ExtensionState::Approved { by, at: now, on: Some(on) },
+            (Tally::Open | Tally::Rejected, _) => {
+                self.ballot.since.get_or_insert(self.version);
+                self.state
+            }
         };
-        Ok(self)
+        change = change.effect(self.show());
+        Ok((self, change))
+    }
+
+    /// Approves it alone, in an emergency.
+    ///
+    /// # Errors
+    /// [`Refusal::AlreadyDecided`], [`Refusal::NoBreakGlass`].
+    pub fn break_glass(
+        mut self,
+        person: &Person,
+        team: Option<&str>,
+        on: Platform,
+        reason: String,
+        now: Instant,
+    ) -> Result<(Self, Change), Refusal> {
+        self.ensure_pending()?;
+        let asked = Asked { by: &self.asked_by, team };
+        self.ballot.break_glass(person, asked, on, reason.clone(), now)?;
+        self.state = ExtensionState::Approved { by: person.id.clone(), at: now, on: Some(on) };
+        let change = Change::none().effect(self.show()).fact(Fact::BrokeGlass { reason });
+        Ok((self, change))
     }
 
     /// The lease was over before anybody decided.

@@ -37,6 +37,9 @@ pub struct Lease {
     pub owner: PersonId,
     /// The template it was made from.
     pub template: String,
+    /// Which version of it; 0 from before versions were kept.
+    #[serde(default)]
+    pub template_version: u32,
     /// What the template said when it was approved; later changes of the template do not touch it.
     pub terms: Terms,
     /// When it was approved: the maximum counts from here.

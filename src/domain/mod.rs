@@ -4,13 +4,17 @@
 //! that it implies outside, and the facts that the audit log keeps. Whoever calls saves all three
 //! in one transaction.
 
+pub mod access;
 pub mod announcement;
 pub mod approval;
 pub mod audit;
 pub mod chain;
+pub mod cost;
+pub mod delegation;
 pub mod effect;
 pub mod environment;
 pub mod extension;
+pub mod hook;
 pub mod ids;
 pub mod key;
 pub mod lease;

@@ -49,6 +49,13 @@ pub enum News {
         /// Why.
         reason: String,
     },
+    /// Less was offered, to be taken with one press.
+    Offered {
+        /// By whom.
+        by: PersonId,
+        /// What, in words.
+        what: String,
+    },
     /// Nobody decided in time.
     Lapsed,
     /// The environment can be used.
@@ -93,6 +100,7 @@ impl News {
         match self {
             Self::Approved { .. } => "approved",
             Self::Rejected { .. } => "rejected",
+            Self::Offered { .. } => "offered",
             Self::Lapsed => "lapsed",
             Self::Ready => "ready",
             Self::ProvisioningFailed { .. } => "provisioning_failed",

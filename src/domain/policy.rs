@@ -2,7 +2,10 @@
 
 use chrono::TimeDelta;
 
-use super::{person::Person, refusal::Refusal, request::Patience};
+use super::{
+    approval::Rules, cost::Prices, person::Person, quota, refusal::Refusal, request::Patience,
+    token::TokenRules,
+};
 
 /// What the configuration says about who may ask, and how long approvers may take.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,13 +16,32 @@ pub struct Policy {
     pub patience: Patience,
     /// How many undecided requests one person may have.
     pub open_requests: u32,
+    /// How long tokens of the API may be good, and for what.
+    pub tokens: TokenRules,
+    /// How long entries of the audit log are kept; `None` for ever.
+    pub keep_audit: Option<TimeDelta>,
+    /// The limits of the configuration.
+    pub quotas: quota::Defaults,
+    /// Who must agree, where a template says nothing else.
+    pub rules: Rules,
+    /// What things cost; `None` where nobody counts.
+    pub prices: Option<Prices>,
 }
 
 impl Default for Policy {
     /// What holds when nothing is configured: reminders after half an hour, three days to decide, five open requests.
     fn default() -> Self {
         let patience = Patience { remind_after: TimeDelta::minutes(30), lapse_after: TimeDelta::days(3) };
-        Self { domains: Vec::new(), patience, open_requests: 5 }
+        Self {
+            domains: Vec::new(),
+            patience,
+            open_requests: 5,
+            tokens: TokenRules::default(),
+            keep_audit: None,
+            quotas: quota::Defaults::default(),
+            rules: Rules::default(),
+            prices: None,
+        }
     }
 }
 

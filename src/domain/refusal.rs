@@ -6,7 +6,8 @@ use super::{
     Instant,
     ids::PersonId,
     notice::Offset,
-    person::Membership,
+    person::{Membership, Role},
+    quota::{Resource, Scope as Whose, fit::Short},
     template::{ParameterFault, Problem, Value},
     token::Scope,
 };
@@ -46,6 +47,29 @@ pub enum Refusal {
         name: String,
         /// What there is.
         known: Vec<String>,
+    },
+    /// The template is for other teams.
+    NotForTeams {
+        /// The template.
+        template: String,
+        /// The teams that may have it.
+        teams: Vec<String>,
+    },
+    /// The template has no size of that name.
+    NoSuchSize {
+        /// The template.
+        template: String,
+        /// What was asked for.
+        name: String,
+        /// The sizes there are.
+        known: Vec<String>,
+    },
+    /// The template never had a version of that number.
+    NoSuchVersion {
+        /// The template.
+        template: String,
+        /// The latest there is; 0 for none.
+        latest: u32,
     },
     /// Parameters do not fit the template.
     BadParameters {
@@ -111,6 +135,86 @@ pub enum Refusal {
     },
     /// Only approvers may decide.
     NotApprover,
+    /// They decide others, but not this one.
+    NotReviewer {
+        /// Who does, in words.
+        needs: String,
+    },
+    /// Somebody reviewed it in their stead already.
+    SpokenFor {
+        /// Who did.
+        by: PersonId,
+    },
+    /// They may not approve alone.
+    NoBreakGlass {
+        /// Who may, in words; `None` when nobody may.
+        who: Option<String>,
+    },
+    /// Nothing is offered, or it was taken back.
+    NoOffer,
+    /// An offer may only be less than what was asked for.
+    OnlyLess {
+        /// The parameter, or `for`.
+        name: String,
+        /// What was asked for, as people write it.
+        asked: String,
+    },
+    /// What is offered is what was asked for.
+    NothingLess,
+    /// Only people of these roles may do that; none when nobody may.
+    NeedsRole {
+        /// Which.
+        roles: Vec<Role>,
+    },
+    /// Nobody of that handle is known.
+    NoSuchPerson {
+        /// The handle.
+        handle: String,
+        /// A handle that looks like it.
+        similar: Option<String>,
+    },
+    /// They are that already.
+    AlreadyIs {
+        /// The handle.
+        handle: String,
+        /// What they are, such as `approver` or `in the team shop`.
+        what: String,
+    },
+    /// It was not given in chat, so it cannot be taken there.
+    NotGivenHere {
+        /// The handle.
+        handle: String,
+        /// What was to be taken.
+        what: String,
+        /// Whether they have it from the configuration or by the platform.
+        elsewhere: bool,
+    },
+    /// The text is no account of a platform.
+    BadAccount {
+        /// The text.
+        account: String,
+    },
+    /// Somebody would shut themselves out.
+    Oneself,
+    /// Nobody acts in their own stead.
+    OwnStead,
+    /// Somebody else may act in one's stead only until an end that is not too far away.
+    AwayTooLong {
+        /// The latest possible.
+        latest: Instant,
+    },
+    /// They are still active.
+    StillActive {
+        /// The handle.
+        handle: String,
+    },
+    /// They are not active because the configuration says so, or no longer names them.
+    ByConfiguration {
+        /// The handle.
+        handle: String,
+    },
+    /// What was known of them was erased.
+    Erased,
     /// Nobody may decide their own request.
     OwnRequest,
     /// They said yes already; others have to.
@@ -132,8 +236,33 @@ pub enum Refusal {
         /// What it would have to be good for.
         needs: Scope,
     },
+    /// There is no such scope.
+    NoSuchScope {
+        /// What was written.
+        name: String,
+    },
+    /// They have a token of that name.
+    TokenExists {
+        /// Its name.
+        name: String,
+    },
+    /// They have no token of that name.
+    NoSuchToken {
+        /// The name.
+        name: String,
+        /// The names there are.
+        known: Vec<String>,
+    },
+    /// As many tokens as one person may have.
+    TooManyTokens {
+        /// The limit.
+        most: u32,
+    },
     /// Nobody is there who may decide, so the request would wait for ever.
-    NobodyCanApprove,
+    NobodyCanApprove {
+        /// Whom it lacks, in words, one entry for each need.
+        lacks: Vec<String>,
+    },
     /// It was decided before.
     AlreadyDecided {
         /// The decision, one word: `approved`, `rejected`, `withdrawn`, `lapsed`.
@@ -172,6 +301,44 @@ pub enum Refusal {
         /// The limit.
         limit: Value,
     },
+    /// It does not fit into the quotas.
+    Quota {
+        /// The limits that are in the way; at least one.
+        short: Vec<Short>,
+        /// A line that would fit.
+        offer: Option<String>,
+    },
+    /// There is no such person, team or template to have a quota.
+    NoSuchQuota {
+        /// What was written.
+        who: String,
+        /// A name that looks like it.
+        similar: Option<String>,
+    },
+    /// There is no limit, so nothing could be added to it.
+    NoLimit {
+        /// Whose.
+        scope: Whose,
+        /// On what.
+        resource: Resource,
+    },
+    /// There is no such temporary quota.
+    NoSuchGrant {
+        /// What was written.
+        id: String,
+    },
+    /// The temporary quota is over, or was taken back.
+    GrantOver {
+        /// Its id.
+        id: String,
+    },
+    /// It would end before it begins.
+    EndBeforeBegin {
+        /// The beginning.
+        from: Instant,
+        /// The end.
+        until: Instant,
+    },
     /// The reason is longer than can be kept.
     TooMuchText {
         /// Which field.
@@ -193,7 +360,20 @@ impl Refusal {
                 | Self::WrongCode
                 | Self::Linked
                 | Self::NotYours { .. }
+                | Self::NoSuchGrant { .. }
+                | Self::GrantOver { .. }
                 | Self::NotApprover
+                | Self::NeedsRole { .. }
+                | Self::Oneself
+                | Self::StillActive { .. }
+                | Self::ByConfiguration { .. }
+                | Self::Erased
+                | Self::AlreadyIs { .. }
+                | Self::NotGivenHere { .. }
+                | Self::NotReviewer { .. }
+                | Self::SpokenFor { .. }
+                | Self::NoBreakGlass { .. }
+                | Self::NoOffer
                 | Self::OwnRequest
                 | Self::Reviewed
                 | Self::OutOfScope { .. }
@@ -203,6 +383,14 @@ impl Refusal {
                 | Self::AlreadyExtended
                 | Self::ExtensionPending
         )
+    }
+
+    /// A line that would work instead, offered as a button: the answer then is a message, also to a form.
+    pub fn offer(&self) -> Option<&str> {
+        match self {
+            Self::Quota { offer, .. } => offer.as_deref(),
+            _ => None,
+        }
     }
 
     /// Whether nothing is wrong but that parameters without a default were not given: a form asks for them.

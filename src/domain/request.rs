@@ -1,5 +1,7 @@
 //! A request: somebody's wish for an environment, from the ask to the decision.
 
+mod review;
+
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
@@ -7,17 +9,20 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Change, Instant,
-    approval::Ballot,
+    approval::{Ballot, Rule},
     audit::Fact,
+    cost::Cost,
     effect::Effect,
     ids::{EnvName, PersonId, RequestId},
     key::PublicKey,
     notice::{News, Notice, Offset},
     platform::Platform,
-    quota::Amounts,
+    quota::{Amounts, QuotaLine},
     refusal::Refusal,
     template::Value,
 };
+
+pub use review::Less;
 
 /// A request and where it stands.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +35,9 @@ pub struct Request {
     pub requester: PersonId,
     /// Of which template.
     pub template: String,
+    /// Of which version of it; 0 from before versions were kept.
+    #[serde(default)]
+    pub template_version: u32,
     /// Size and options, complete.
     pub parameters: BTreeMap<String, Value>,
     /// For how long, once it is ready.
@@ -122,6 +130,15 @@ pub struct Findings {
     pub similar: Vec<EnvName>,
     /// How many environments the requester holds in all.
     pub holding: u32,
+    /// What it costs, where there is a price list.
+    #[serde(default)]
+    pub cost: Option<Cost>,
+    /// What is left of each limit that applies, before and after.
+    #[serde(default)]
+    pub quota: Vec<QuotaLine>,
+    /// What the cluster has left, where it is known; `u64::MAX` for what is not.
+    #[serde(default)]
+    pub headroom: Option<Amounts>,
 }
 
 /// How long to wait for approvers, and how often to remind them.
@@ -142,12 +159,22 @@ pub struct Waiting {
     pub reminders: u32,
     /// When it lapses.
     pub lapses_at: Instant,
+    /// When others count as well, because nobody answered; `None` when nobody else does, or they do already.
+    #[serde(default)]
+    pub escalates_at: Option<Instant>,
 }
 
 impl Waiting {
     /// Begins to wait.
     pub fn from(now: Instant, patience: &Patience) -> Self {
-        Self { remind_at: now + patience.remind_after, reminders: 0, lapses_at: now + patience.lapse_after }
+        let (remind_at, lapses_at) = (now + patience.remind_after, now + patience.lapse_after);
+        Self { remind_at, reminders: 0, lapses_at, escalates_at: None }
+    }
+
+    /// Turns to others when the rule says so.
+    pub fn escalating(mut self, rule: &Rule, now: Instant) -> Self {
+        self.escalates_at = rule.escalate.as_ref().map(|escalation| now + TimeDelta::from(escalation.after));
+        self
     }
 
     /// Lapses at this moment at the latest: nothing can be decided after the end that was asked for.
@@ -158,7 +185,13 @@ impl Waiting {
 
     /// When the engine must look again.
     pub fn wakes_at(&self) -> Instant {
-        self.remind_at.min(self.lapses_at)
+        let at = self.remind_at.min(self.lapses_at);
+        self.escalates_at.map_or(at, |escalates_at| at.min(escalates_at))
+    }
+
+    /// Whether it turns to others now; it does so once.
+    pub fn escalate(&mut self, now: Instant) -> bool {
+        self.escalates_at.take_if(|at| *at <= now).is_some()
     }
 
     /// One reminder if it is due, however many were missed; the next gap is twice as long.
@@ -224,51 +257,12 @@ impl Request {
             self.state = RequestState::Approved { by: None, at: now, on: None };
             Fact::Approved { reason: None }
         } else {
-            self.state = RequestState::Pending(Waiting::from(now, patience).no_longer_than(self.until));
+            let waiting = Waiting::from(now, patience).no_longer_than(self.until);
+            self.state = RequestState::Pending(waiting.escalating(&self.ballot.rule, now));
             Fact::Pending
         };
         let change = Change::none().effect(self.show()).fact(fact);
         (self, change)
-    }
-
-    /// Decides it: once, by somebody else than the requester.
-    ///
-    /// # Errors
-    /// [`Refusal::AlreadyDecided`] names the winner; [`Refusal::NotYet`] while it is analysed;
-    /// [`Refusal::OwnRequest`] when the requester tries.
-    pub fn decide(
-        mut self,
-        by: &PersonId,
-        on: Platform,
-        decision: Decision,
-        now: Instant,
-    ) -> Result<(Self, Change), Refusal> {
-        self.ensure_open()?;
-        if self.state == RequestState::Analysing {
-            return Err(Refusal::NotYet);
-        }
-        if *by == self.requester {
-            return Err(Refusal::OwnRequest);
-        }
-        if let Some(until) = self.until.filter(|until| *until <= now && decision == Decision::Approve) {
-            return Err(Refusal::EndInThePast { until });
-        }
-        let (by, on) = (by.clone(), Some(on));
-        let (state, fact, news) = match decision {
-            Decision::Approve => (
-                RequestState::Approved { by: Some(by.clone()), at: now, on },
-                Fact::Approved { reason: None },
-                News::Approved { by: Some(by) },
-            ),
-            Decision::Reject { reason } => (
-                RequestState::Rejected { by: by.clone(), at: now, on, reason: reason.clone() },
-                Fact::Rejected { reason: reason.clone() },
-                News::Rejected { by, reason },
-            ),
-        };
-        self.state = state;
-        let change = Change::none().effect(self.show()).effect(self.tell(news)).fact(fact);
-        Ok((self, change))
     }
 
     /// Takes it back, as long as nobody decided.
@@ -285,7 +279,7 @@ impl Request {
         Ok((self, change))
     }
 
-    /// Reminds the approvers or lapses, whatever is due. Total and idempotent.
+    /// Turns to others, reminds the approvers or lapses, whatever is due. Total and idempotent.
     pub fn wake(mut self, now: Instant, patience: &Patience) -> (Self, Change) {
         let RequestState::Pending(waiting) = self.state.clone() else { return (self, Change::none()) };
         if now >= waiting.lapses_at {
@@ -294,11 +288,22 @@ impl Request {
                 Change::none().effect(self.show()).effect(self.tell(News::Lapsed)).fact(Fact::Lapsed);
             return (self, change);
         }
+        let mut waiting = waiting;
+        let mut change = Change::none();
+        if waiting.escalate(now) {
+            change = self.ballot.escalate(self.version, now);
+        }
         let (waiting, reminded) = waiting.remind(now, patience);
         self.state = RequestState::Pending(waiting);
-        let Some(count) = reminded else { return (self, Change::none()) };
-        let remind = Effect::Remind { request: self.id.clone(), count, subject: self.id.as_str().to_owned() };
-        let change = Change::none().effect(remind).effect(self.show()).fact(Fact::Reminded { count });
+        if let Some(count) = reminded {
+            self.ballot.since = None;
+            let subject = self.id.as_str().to_owned();
+            let remind = Effect::Remind { request: self.id.clone(), count, subject };
+            change = change.effect(remind).fact(Fact::Reminded { count });
+        }
+        if change != Change::none() {
+            change = change.effect(self.show());
+        }
         (self, change)
     }
 

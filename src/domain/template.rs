@@ -1,64 +1,25 @@
 //! What can be requested: typed parameters, limits, and who must agree.
 
-use std::collections::BTreeMap;
+mod dependent;
+mod parameter;
+mod text;
+mod value;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
-use super::{notice::Offset, refusal::Refusal, workload::Workload};
+use super::{
+    Instant, approval::Overrides, notice::Offset, person::Person, refusal::Refusal, workload::Workload,
+};
 
-/// A value of a template's parameter.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "value", rename_all = "snake_case")]
-pub enum Value {
-    /// Processor time, in thousandths of a core.
-    Cpu(u32),
-    /// Memory or storage, in bytes.
-    Bytes(u64),
-    /// A whole number.
-    Number(i64),
-    /// Words, or one of the choices.
-    Text(String),
-    /// On or off.
-    Switch(bool),
-}
-
-/// What kind of value a parameter takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ParameterKind {
-    /// Processor time, such as `500m` or `2`.
-    Cpu,
-    /// Memory or storage, such as `4Gi`.
-    Bytes,
-    /// A whole number.
-    Number,
-    /// Free words.
-    Text,
-    /// One of the listed choices.
-    Choice,
-    /// `yes` or `no`.
-    Switch,
-}
-
-/// One parameter of a template.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Parameter {
-    /// The word before `=`.
-    pub name: String,
-    /// What it takes.
-    pub kind: ParameterKind,
-    /// One sentence for the form and for `/template show`.
-    pub help: String,
-    /// What is taken when nothing is said; a parameter without a default must be given.
-    pub default: Option<Value>,
-    /// The least allowed, of a size or a number; ignored for the other kinds.
-    pub min: Option<Value>,
-    /// The most allowed, of a size or a number; ignored for the other kinds.
-    pub max: Option<Value>,
-    /// The allowed words, for a choice.
-    pub choices: Vec<String>,
-}
+pub use dependent::{When, circle};
+pub use parameter::{ItemKind, Parameter, ParameterFault, ParameterKind, Problem, Rules};
+pub use text::{Pattern, hidden};
+pub use value::Decimal;
+pub use value::Value;
 
 /// How an environment is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +30,7 @@ pub enum Access {
 }
 
 /// When a request needs no human.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(tag = "rule", rename_all = "lowercase")]
 pub enum Approval {
     /// An approver decides every request.
@@ -82,6 +43,34 @@ pub enum Approval {
         /// The longest span, in seconds.
         longest: Option<Offset>,
     },
+}
+
+impl Approval {
+    /// Whether this needs no human.
+    pub fn covers(&self, parameters: &BTreeMap<String, Value>, span: TimeDelta) -> bool {
+        match self {
+            Self::Always => false,
+            Self::Auto { limits, longest } => {
+                let small = limits
+                    .iter()
+                    .all(|(name, limit)| parameters.get(name).is_some_and(|value| within(value, limit)));
+                small && longest.is_none_or(|longest| span <= longest.into())
+            }
+        }
+    }
+
+    /// Whether this needs no human, of a template that the limits were not written for: every size that it has must
+    /// be limited as well, so that nothing large passes unseen.
+    pub fn covers_all(&self, parameters: &BTreeMap<String, Value>, span: TimeDelta) -> bool {
+        let Self::Auto { limits, longest } = self else { return false };
+        let small = parameters.iter().all(|(name, value)| match value {
+            Value::Cpu(_) | Value::Bytes(_) | Value::Number(_) => {
+                limits.get(name).is_some_and(|limit| within(value, limit))
+            }
+            _ => true,
+        });
+        small && longest.is_none_or(|longest| span <= longest.into())
+    }
 }
 
 /// What can be requested.
@@ -107,12 +96,41 @@ pub struct Template {
     pub longest: Offset,
     /// When a request needs no human.
     pub approval: Approval,
+    /// Who must agree otherwise, where it says so itself.
+    #[serde(default)]
+    pub reviews: Overrides,
     /// How long before the end the owner is warned; at least one.
     pub warnings: Vec<Offset>,
     /// How long after the delivery of the final warning the environment is kept at least.
     pub grace: Offset,
     /// How long provisioning may take before it counts as failed.
     pub ready_within: Offset,
+    /// Presets of its parameters, in the order they are shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sizes: Vec<Size>,
+    /// The teams that may have it; empty for everybody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub teams: Vec<String>,
+}
+
+/// A preset: values of parameters under one word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Size {
+    /// The word, such as `small`.
+    pub name: String,
+    /// The values that it stands for, by parameter.
+    pub values: BTreeMap<String, Value>,
+}
+
+/// A content of a template that was in force at some time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// Its number, counted from 1 for each template; 0 stands for the time before versions were kept.
+    pub number: u32,
+    /// The digest of the content.
+    pub digest: String,
+    /// When it was first seen.
+    pub first_seen: Instant,
 }
 
 impl Template {
@@ -122,32 +140,93 @@ impl Template {
     /// [`Refusal::BadParameters`] with one entry for each parameter that is unknown, missing, of
     /// another kind, or outside its limits.
     pub fn resolve(&self, given: &BTreeMap<String, Value>) -> Result<BTreeMap<String, Value>, Refusal> {
-        let mut faults = Vec::new();
-        let mut resolved = BTreeMap::new();
-        for name in given.keys().filter(|name| self.parameter(name).is_none()) {
-            faults.push(ParameterFault {
-                name: name.clone(),
-                problem: Problem::Unknown { known: self.parameters.iter().map(|p| p.name.clone()).collect() },
-            });
-        }
-        for parameter in &self.parameters {
-            match given.get(&parameter.name).or(parameter.default.as_ref()) {
-                None => {
-                    faults.push(ParameterFault { name: parameter.name.clone(), problem: Problem::Missing })
-                }
-                Some(value) => match parameter.check(value) {
-                    Ok(()) => {
-                        resolved.insert(parameter.name.clone(), value.clone());
-                    }
-                    Err(problem) => faults.push(ParameterFault { name: parameter.name.clone(), problem }),
-                },
-            }
-        }
+        let unknown = given.keys().filter(|name| self.parameter(name).is_none()).map(|name| ParameterFault {
+            name: name.clone(),
+            problem: Problem::Unknown { known: self.parameters.iter().map(|p| p.name.clone()).collect() },
+        });
+        let mut faults: Vec<ParameterFault> = unknown.collect();
+        let (resolved, wrong) = self.look_at(given);
+        let place = |fault: &ParameterFault| self.parameters.iter().position(|p| p.name == fault.name);
+        let mut wrong = wrong;
+        wrong.sort_by_key(place);
+        faults.extend(wrong);
         if faults.is_empty() {
             Ok(resolved)
         } else {
             Err(Refusal::BadParameters { template: self.name.clone(), faults })
         }
+    }
+
+    /// The same with a size: its values stand where nothing was given.
+    ///
+    /// # Errors
+    /// As [`Self::resolve`]; [`Refusal::NoSuchSize`].
+    pub fn resolve_sized(
+        &self,
+        size: Option<&str>,
+        given: &BTreeMap<String, Value>,
+    ) -> Result<BTreeMap<String, Value>, Refusal> {
+        let Some(word) = size else { return self.resolve(given) };
+        let mut values = self.size(word)?.values.clone();
+        values.extend(given.clone());
+        self.resolve(&values)
+    }
+
+    /// The parameters as they would be, as far as they can be told: for forms that are not filled in yet.
+    pub fn expected(&self, given: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
+        self.look_at(given).0
+    }
+
+    /// Values that are right, and what is wrong with the others. A parameter comes after those that it depends on.
+    fn look_at(&self, given: &BTreeMap<String, Value>) -> (BTreeMap<String, Value>, Vec<ParameterFault>) {
+        let (mut resolved, mut faults) = (BTreeMap::new(), Vec::new());
+        let mut doubtful = BTreeSet::new();
+        for parameter in dependent::in_order(&self.parameters) {
+            let name = &parameter.name;
+            let problem = match given.get(name).or_else(|| parameter.default_for(&resolved)) {
+                None if parameter.optional => None,
+                None => Some(Problem::Missing),
+                // What it may be is not known while something that it depends on is wrong itself.
+                Some(value) if parameter.depends_on().any(|other| doubtful.contains(other)) => {
+                    parameter.check(value).err()
+                }
+                Some(value) => {
+                    parameter.check_among(value, parameter.choices_for(&resolved)).err().or_else(|| {
+                        resolved.insert(name.clone(), value.clone());
+                        None
+                    })
+                }
+            };
+            if !resolved.contains_key(name) && (problem.is_some() || given.contains_key(name)) {
+                doubtful.insert(name.as_str());
+            }
+            faults.extend(problem.map(|problem| ParameterFault { name: name.clone(), problem }));
+        }
+        (resolved, faults)
+    }
+
+    /// The size of that name.
+    ///
+    /// # Errors
+    /// [`Refusal::NoSuchSize`] with those there are.
+    pub fn size(&self, name: &str) -> Result<&Size, Refusal> {
+        self.sizes.iter().find(|size| size.name == name).ok_or_else(|| Refusal::NoSuchSize {
+            template: self.name.clone(),
+            name: name.to_owned(),
+            known: self.sizes.iter().map(|size| size.name.clone()).collect(),
+        })
+    }
+
+    /// Whether somebody may have it, and so sees it.
+    pub fn is_for(&self, person: &Person) -> bool {
+        self.teams.is_empty() || self.teams.iter().any(|team| person.teams.contains(team))
+    }
+
+    /// The digest of its content: two with the same digest say the same.
+    pub fn digest(&self) -> String {
+        // A map of strings and numbers is always written.
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The span as it will be.
@@ -168,56 +247,12 @@ impl Template {
 
     /// Whether a rule approves this without a human.
     pub fn approves_itself(&self, parameters: &BTreeMap<String, Value>, span: TimeDelta) -> bool {
-        match &self.approval {
-            Approval::Always => false,
-            Approval::Auto { limits, longest } => {
-                let small = limits
-                    .iter()
-                    .all(|(name, limit)| parameters.get(name).is_some_and(|value| within(value, limit)));
-                small && longest.is_none_or(|longest| span <= longest.into())
-            }
-        }
+        self.approval.covers(parameters, span)
     }
 
     /// The parameter of that name.
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.parameters.iter().find(|parameter| parameter.name == name)
-    }
-}
-
-impl Parameter {
-    /// Whether a value may be given for this parameter.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn check(&self, value: &Value) -> Result<(), Problem> {
-        if !self.takes(value) {
-            return Err(Problem::WrongKind { kind: self.kind });
-        }
-        let limited = matches!(self.kind, ParameterKind::Cpu | ParameterKind::Bytes | ParameterKind::Number);
-        if let Some(min) = self.min.as_ref().filter(|min| limited && value < *min) {
-            return Err(Problem::BelowMinimum { min: min.clone() });
-        }
-        if let Some(max) = self.max.as_ref().filter(|max| limited && value > *max) {
-            return Err(Problem::AboveMaximum { max: max.clone() });
-        }
-        match value {
-            Value::Text(text) if self.kind == ParameterKind::Choice && !self.choices.contains(text) => {
-                Err(Problem::NotAChoice { choices: self.choices.clone() })
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn takes(&self, value: &Value) -> bool {
-        matches!(
-            (self.kind, value),
-            (ParameterKind::Cpu, Value::Cpu(_))
-                | (ParameterKind::Bytes, Value::Bytes(_))
-                | (ParameterKind::Number, Value::Number(_))
-                | (ParameterKind::Text | ParameterKind::Choice, Value::Text(_))
-                | (ParameterKind::Switch, Value::Switch(_))
-        )
     }
 }
 
@@ -227,55 +262,9 @@ fn within(value: &Value, limit: &Value) -> bool {
         (Value::Cpu(value), Value::Cpu(limit)) => value <= limit,
         (Value::Bytes(value), Value::Bytes(limit)) => value <= limit,
         (Value::Number(value), Value::Number(limit)) => value <= limit,
+        (Value::Decimal(value), Value::Decimal(limit)) => value <= limit,
         (Value::Switch(value), Value::Switch(limit)) => value <= limit,
         (Value::Text(value), Value::Text(limit)) => value == limit,
         _ => false,
     }
-}
-
-/// What is wrong with one parameter.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ParameterFault {
-    /// The parameter.
-    pub name: String,
-    /// What is wrong.
-    pub problem: Problem,
-}
-
-/// What can be wrong with a parameter.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "problem", rename_all = "snake_case")]
-pub enum Problem {
-    /// The template has no such parameter.
-    Unknown {
-        /// Those it has.
-        known: Vec<String>,
-    },
-    /// It has no default and was not given.
-    Missing,
-    /// It cannot be read; the sentence says why and what would be right.
-    Unreadable {
-        /// The sentence.
-        why: String,
-    },
-    /// It cannot be read as this kind.
-    WrongKind {
-        /// The kind it takes.
-        kind: ParameterKind,
-    },
-    /// Less than allowed.
-    BelowMinimum {
-        /// The least.
-        min: Value,
-    },
-    /// More than allowed.
-    AboveMaximum {
-        /// The most.
-        max: Value,
-    },
-    /// Not one of the choices.
-    NotAChoice {
-        /// The choices.
-        choices: Vec<String>,
-    },
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -58,4 +59,29 @@ pub struct Token {
     pub created_at: Instant,
     /// When it is no good any more.
     pub expires_at: Instant,
+}
+
+/// What the installation says about tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRules {
+    /// What a token is good for when nobody says.
+    pub scopes: BTreeSet<Scope>,
+    /// How long it is good when nobody says.
+    pub usual: TimeDelta,
+    /// The longest that anybody may say.
+    pub longest: TimeDelta,
+    /// How many one person may have at once.
+    pub most: u32,
+}
+
+impl Default for TokenRules {
+    /// Looking and using, for thirty days, at most a year; twenty for each person.
+    fn default() -> Self {
+        Self {
+            scopes: [Scope::Read, Scope::Use].into(),
+            usual: TimeDelta::days(30),
+            longest: TimeDelta::days(365),
+            most: 20,
+        }
+    }
 }

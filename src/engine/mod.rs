@@ -2,6 +2,7 @@
 //! provisioners. Everything it does is in the database first, so it may be killed at any point.
 
 mod deliver;
+mod hooks;
 mod inform;
 mod observer;
 mod offers;
@@ -12,12 +13,14 @@ mod provision;
 mod reaper;
 mod run;
 mod show;
+mod wishes;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use self::outbox::Lanes;
 use crate::{
     actions::World,
-    ports::{chat::Chat, cluster::Cluster, mail::Mail, store::Stored},
+    ports::{chat::Chat, cluster::Cluster, hooks::Hooks, mail::Mail, store::Stored},
 };
 
 pub use run::Schedule;
@@ -34,6 +37,8 @@ pub struct Engine {
     pub clusters: BTreeMap<String, Arc<dyn Cluster>>,
     /// Addresses that get a page when the approvers' channel cannot be reached.
     pub devops: Vec<String>,
+    /// Outgoing webhooks; `None` when there are none.
+    pub hooks: Option<Arc<dyn Hooks>>,
     /// This engine's name among several on one database: unique for each process.
     pub holder: String,
 }
@@ -46,7 +51,25 @@ impl Engine {
     pub async fn drain(&self) -> Stored<u32> {
         let mut tried = 0;
         loop {
-            let now = outbox::pass(self).await?;
+            let now = self.drain_lanes(Lanes::Others).await? + self.drain_lanes(Lanes::Hooks).await?;
+            if now == 0 {
+                return Ok(tried);
+            }
+            tried += now;
+        }
+    }
+
+    /// The same for some lanes, so that nobody waits for slow receivers of webhooks.
+    async fn drain_lanes(&self, which: Lanes) -> Stored<u32> {
+        if which == Lanes::Hooks && self.hooks.is_none() {
+            return Ok(0);
+        }
+        let mut tried = 0;
+        loop {
+            if which == Lanes::Hooks {
+                hooks::feed(self).await?;
+            }
+            let now = outbox::pass(self, which).await?;
             if now == 0 {
                 return Ok(tried);
             }

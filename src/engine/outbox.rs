@@ -3,10 +3,14 @@
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 
-use super::{Engine, deliver, inform, provision, show};
+use super::{Engine, deliver, hooks, inform, provision, show, wishes};
 use crate::{
     actions::{self, deliveries, work::Work},
-    domain::{effect::Effect, ids::Lane},
+    domain::{
+        effect::Effect,
+        ids::{Lane, RequestId},
+        quota::Amounts,
+    },
     ports::store::{Queued, Stored},
     until_saved,
 };
@@ -45,17 +49,29 @@ impl Outcome {
     }
 }
 
+/// Which lanes are worked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lanes {
+    /// Those of outgoing webhooks, whose receivers may be slow.
+    Hooks,
+    /// All others.
+    Others,
+}
+
 /// Claims some lanes and does what is due in them. Returns how many effects were tried.
-pub async fn pass(engine: &Engine) -> Stored<u32> {
-    let lanes = until_saved!(claim(engine))?;
+pub async fn pass(engine: &Engine, which: Lanes) -> Stored<u32> {
+    let lanes = until_saved!(claim(engine, which))?;
     let worked = join_all(lanes.iter().map(|lane| lane_of(engine, lane))).await;
     worked.into_iter().sum()
 }
 
-async fn claim(engine: &Engine) -> Stored<Vec<Lane>> {
+async fn claim(engine: &Engine, which: Lanes) -> Stored<Vec<Lane>> {
     let mut work = Work::begin(&engine.world).await?;
     let until = work.now + CLAIM;
-    let lanes = work.tx.claim_lanes(&engine.holder, work.now, until, LANES).await?;
+    let lanes = match which {
+        Lanes::Hooks => work.tx.claim_hooks(&engine.holder, work.now, until, LANES).await?,
+        Lanes::Others => work.tx.claim_lanes(&engine.holder, work.now, until, LANES).await?,
+    };
     work.tx.commit().await?;
     Ok(lanes)
 }
@@ -109,20 +125,35 @@ async fn one(engine: &Engine, mut queued: Queued) -> Stored<bool> {
 async fn act(engine: &Engine, queued: &mut Queued) -> Stored<Outcome> {
     match queued.effect.clone() {
         Effect::Analyse { request } => {
-            actions::analyse(&engine.world, &request).await?;
+            let headroom = headroom(engine, &request).await?;
+            actions::analyse(&engine.world, &request, headroom).await?;
             Ok(Outcome::Done(None))
         }
         Effect::Show { request, .. } => show::cards(engine, &request, queued).await,
         Effect::Tell { notice } => deliver::tell(engine, &notice, queued).await,
         Effect::Mail { notice } => deliver::mail(engine, &notice, queued).await,
         Effect::Page { request: _, name, why, key } => deliver::page(engine, &name, &why, &key, queued).await,
+        Effect::Hook { hook, seq } => hooks::tell(engine, &hook, seq, queued).await,
         Effect::Inform { announcement } => inform::inform(engine, &announcement, queued).await,
         Effect::Remind { request, count, subject } => {
             deliver::remind(engine, &request, &subject, count, queued).await
         }
+        Effect::ShowWish { wish, .. } => wishes::card(engine, &wish, queued).await,
+        Effect::RemindWish { wish, count } => wishes::remind(engine, &wish, count, queued).await,
         Effect::Provision { lease, .. } => provision::make(engine, &lease, queued).await,
         Effect::Purge { lease, .. } => provision::purge(engine, &lease, queued).await,
     }
+}
+
+/// What is left where the environment of a request would be made, where that can be told.
+async fn headroom(engine: &Engine, request: &RequestId) -> Stored<Option<Amounts>> {
+    let request = Work::look(&engine.world).await?.tx.request(request).await?;
+    let template = request.and_then(|request| engine.world.templates.named(&request.template));
+    let cluster = template.and_then(|template| engine.clusters.get(&template.provisioner));
+    Ok(match cluster {
+        Some(cluster) => cluster.headroom().await,
+        None => None,
+    })
 }
 
 /// Writes down what came of it, with what follows, if the lane is still ours.
@@ -142,6 +173,9 @@ async fn settle(engine: &Engine, queued: &Queued, outcome: &Outcome) -> Stored<b
         }
         Outcome::Wait(gap, _) => work.tx.postpone(queued, work.now + *gap).await?,
         _ => work.tx.finish(&queued.id, outcome.word(), work.now).await?,
+    }
+    if let (Effect::Hook { hook, .. }, Outcome::GaveUp(why)) = (&queued.effect, outcome) {
+        hooks::given_up(&mut work, hook, why).await?;
     }
     if let Effect::Tell { notice } = &queued.effect {
         match outcome {

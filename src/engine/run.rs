@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
 use tokio::{sync::Mutex, task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::Engine;
+use super::{Engine, outbox::Lanes};
 use crate::{
     actions::work::Work,
     domain::{Instant, lease::Phase},
@@ -30,6 +30,7 @@ impl Engine {
     pub async fn run(self: Arc<Self>, schedule: Schedule, stop: CancellationToken) {
         let mut loops = JoinSet::new();
         loops.spawn(forever(self.clone(), stop.clone(), "outbox", outbox));
+        loops.spawn(forever(self.clone(), stop.clone(), "webhooks", webhooks));
         loops.spawn(forever(self.clone(), stop.clone(), "observer", observer));
         loops.spawn(forever(self.clone(), stop.clone(), "reconciler", reconciler));
         loops.spawn(forever(self.clone(), stop.clone(), "gauges", gauges));
@@ -111,8 +112,14 @@ async fn gauges(engine: Arc<Engine>) -> Stored<Pause> {
 }
 
 async fn outbox(engine: Arc<Engine>) -> Stored<Pause> {
-    engine.drain().await?;
+    engine.drain_lanes(Lanes::Others).await?;
     Ok(Pause::Effects)
+}
+
+/// Looks only at an interval: whoever is told of new effects at once is the outbox.
+async fn webhooks(engine: Arc<Engine>) -> Stored<Pause> {
+    engine.drain_lanes(Lanes::Hooks).await?;
+    Ok(Pause::For(LOOK))
 }
 
 async fn observer(engine: Arc<Engine>) -> Stored<Pause> {

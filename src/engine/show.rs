@@ -9,8 +9,13 @@ use super::{
 };
 use crate::{
     actions::{stories, work::Work},
-    cards::{extension, request, story::Story},
-    domain::{extension::ExtensionState, ids::RequestId, request::RequestState},
+    cards::{extension, quota, request, story::Story},
+    domain::{
+        extension::ExtensionState,
+        ids::{RequestId, WishId},
+        quota::wish::WishState,
+        request::RequestState,
+    },
     ports::{
         Failure,
         chat::{Chat, Message, Posting, Room},
@@ -21,7 +26,7 @@ use crate::{
 
 /// A card as it should be.
 struct Wanted {
-    request: RequestId,
+    request: Option<RequestId>,
     subject: String,
     audience: Audience,
     room: Room,
@@ -32,7 +37,11 @@ struct Wanted {
 
 impl Wanted {
     fn posting<'a>(&'a self, key: &'a str) -> Posting<'a> {
-        Posting::new(&self.room, key, &self.message).about(&self.request)
+        let posting = Posting::new(&self.room, key, &self.message);
+        match &self.request {
+            Some(request) => posting.about(request),
+            None => posting,
+        }
     }
 }
 
@@ -67,6 +76,25 @@ pub async fn cards(engine: &Engine, id: &RequestId, queued: &Queued) -> Stored<O
         everywhere(engine, &wanted, queued, &mut left).await?;
     }
     left.failures.extend(offers::renew(engine, &story).await?);
+    Ok(left.outcome(queued))
+}
+
+/// Brings the card about a wish for more quota up to date, on every platform.
+pub async fn wish(engine: &Engine, id: &WishId, queued: &Queued) -> Stored<Outcome> {
+    let mut work = Work::look(&engine.world).await?;
+    let Some(wish) = work.tx.wish(id).await? else { return Ok(Outcome::Stale) };
+    let people = work.people().await?;
+    drop(work);
+    let wanted = Wanted {
+        request: None,
+        subject: wish.id.as_str().to_owned(),
+        audience: Audience::Approvers,
+        room: Room::Approvers,
+        message: quota::for_approvers(&wish, &people),
+        begins: matches!(wish.state, WishState::Pending(_)),
+    };
+    let mut left = Left::default();
+    everywhere(engine, &wanted, queued, &mut left).await?;
     Ok(left.outcome(queued))
 }
 
@@ -134,7 +162,7 @@ fn wanted(story: &Story) -> Vec<Wanted> {
     let subject = story.request.id.as_str().to_owned();
     let mut cards = vec![
         Wanted {
-            request: story.request.id.clone(),
+            request: Some(story.request.id.clone()),
             subject: subject.clone(),
             audience: Audience::Requester,
             room: Room::Direct(story.request.requester.clone()),
@@ -142,7 +170,7 @@ fn wanted(story: &Story) -> Vec<Wanted> {
             begins: true,
         },
         Wanted {
-            request: story.request.id.clone(),
+            request: Some(story.request.id.clone()),
             subject,
             audience: Audience::Approvers,
             room: Room::Approvers,
@@ -150,8 +178,17 @@ fn wanted(story: &Story) -> Vec<Wanted> {
             begins: matches!(story.request.state, RequestState::Pending(_)),
         },
     ];
+    // Whoever took it over has a card of their own; the one before says to whom it went.
+    cards.extend(story.lease.as_ref().filter(|_| story.handed_over()).map(|lease| Wanted {
+        request: Some(story.request.id.clone()),
+        subject: format!("{}.{}", lease.id, lease.owner),
+        audience: Audience::Requester,
+        room: Room::Direct(lease.owner.clone()),
+        message: request::for_owner(story),
+        begins: true,
+    }));
     cards.extend(story.extension.as_ref().map(|asked| Wanted {
-        request: story.request.id.clone(),
+        request: Some(story.request.id.clone()),
         subject: asked.id.as_str().to_owned(),
         audience: Audience::Approvers,
         room: Room::Approvers,

@@ -6,6 +6,7 @@ use super::Failure;
 use crate::domain::{
     environment::{EnvironmentSpec, Progress, SshAccess},
     ids::LeaseId,
+    quota::Amounts,
 };
 
 /// What can be seen of an environment now.
@@ -39,6 +40,11 @@ pub trait Cluster: Send + Sync {
 
     /// Every lease of which something exists: finds orphans and what is missing after a restart.
     async fn leases(&self) -> Result<Vec<LeaseId>, Failure>;
+
+    /// How much more it could hold now, where it can tell; `u64::MAX` for what it does not know or limit.
+    async fn headroom(&self) -> Option<Amounts> {
+        None
+    }
 
     /// Resolves when something may have changed since the last call. May resolve for nothing.
     async fn changed(&self);

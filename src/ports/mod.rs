@@ -3,7 +3,9 @@
 pub mod chat;
 pub mod clock;
 pub mod cluster;
+pub mod hooks;
 pub mod mail;
+pub mod pages;
 pub mod store;
 pub mod templates;
 

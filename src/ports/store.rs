@@ -8,22 +8,29 @@
 //! A lane is the row of effects of one thing, such as a request: a worker claims the lane, so that no two workers act
 //! on the same thing at once, and whoever is claimed past its time is claimed again.
 
+mod programs;
+mod quotas;
+
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+
+pub use programs::{Telling, Tokens};
+pub use quotas::{Grants, Quotas, Wishes};
 
 use super::chat::{Message, MessageRef, Workspace};
 use crate::domain::{
     Instant,
-    audit::{Entry, NewEntry},
+    audit::{Cursor, Entry, Filter, NewEntry},
     chain,
+    delegation::Delegation,
     effect::Effect,
     extension::Extension,
-    ids::{EffectId, EnvName, ExtensionId, KeyId, Lane, LeaseId, PersonId, RequestId, TokenId},
+    ids::{EffectId, EnvName, ExtensionId, KeyId, Lane, LeaseId, PersonId, RequestId},
     key::StoredKey,
     lease::Lease,
     person::{Membership, Person},
     request::Request,
-    token::Token,
+    template::{Template, Version},
 };
 
 /// Why the store did not do something.
@@ -60,18 +67,26 @@ pub trait Tx:
     + Accounts
     + Codes
     + Tokens
+    + Telling
+    + Delegations
     + Drafts
     + Leaders
     + Keys
     + Requests
+    + TemplateVersions
     + Leases
     + Extensions
+    + Quotas
+    + Grants
+    + Wishes
     + Outbox
     + Cards
     + Offers
     + Inbox
     + AuditLog
     + ConsoleLog
+    + super::pages::Pages
+    + super::pages::Replies
     + Send
 {
     /// Makes everything in it lasting. [`StoreError::Conflict`] when the database refuses.
@@ -119,6 +134,18 @@ pub trait Requests {
     async fn open_requests(&mut self, requester: Option<&PersonId>) -> Stored<Vec<Request>>;
     /// Somebody's latest requests, newest first, at most `limit`.
     async fn requests_of(&mut self, requester: &PersonId, limit: u32) -> Stored<Vec<Request>>;
+}
+
+/// Every content that a template ever had.
+#[async_trait]
+pub trait TemplateVersions {
+    /// The number of this content, which is kept from now on if it was not. [`StoreError::Conflict`] when another
+    /// content is being kept at the same time.
+    async fn keep_template(&mut self, template: &Template, now: Instant) -> Stored<u32>;
+    /// The versions of a template, the first one first.
+    async fn template_versions(&mut self, name: &str) -> Stored<Vec<Version>>;
+    /// The template as it was in that version.
+    async fn template_version(&mut self, name: &str, number: u32) -> Stored<Option<Template>>;
 }
 
 /// Leases.
@@ -183,8 +210,16 @@ pub struct Queued {
 pub trait Outbox {
     /// Stores an effect, due at once. A key that was ever stored before is ignored.
     async fn push(&mut self, id: EffectId, lane: &Lane, effect: &Effect, now: Instant) -> Stored<()>;
-    /// Claims up to `limit` free lanes with due effects for `holder`, until `until`.
+    /// Claims up to `limit` free lanes with due effects for `holder`, until `until`; none of an outgoing webhook.
     async fn claim_lanes(
+        &mut self,
+        holder: &str,
+        now: Instant,
+        until: Instant,
+        limit: u32,
+    ) -> Stored<Vec<Lane>>;
+    /// The same, for the lanes of outgoing webhooks alone.
+    async fn claim_hooks(
         &mut self,
         holder: &str,
         now: Instant,
@@ -233,6 +268,10 @@ pub trait Accounts {
     async fn save_account(&mut self, account: &Account) -> Stored<()>;
     /// The account of that id.
     async fn account(&mut self, workspace: &Workspace, id: &str) -> Stored<Option<Account>>;
+    /// Somebody's accounts, by workspace.
+    async fn accounts_of(&mut self, person: &PersonId) -> Stored<Vec<Account>>;
+    /// Somebody's accounts are nobody's any more.
+    async fn forget_accounts(&mut self, person: &PersonId) -> Stored<()>;
     /// The account that somebody has in a workspace.
     async fn account_of(&mut self, workspace: &Workspace, person: &PersonId) -> Stored<Option<Account>>;
 }
@@ -253,6 +292,8 @@ pub struct Code {
 pub trait Codes {
     /// Keeps a code, and forgets those that expired before `now`.
     async fn save_code(&mut self, code: &Code, now: Instant) -> Stored<()>;
+    /// Forgets somebody's codes.
+    async fn forget_codes(&mut self, person: &PersonId) -> Stored<()>;
     /// Takes a code away, if it is still good; answers with its person.
     async fn take_code(&mut self, digest: &str, now: Instant) -> Stored<Option<PersonId>>;
 }
@@ -272,17 +313,17 @@ pub struct Draft {
     pub hidden: Vec<(String, String)>,
 }
 
-/// Tokens of the API.
+/// Who reviews in whose stead.
 #[async_trait]
-pub trait Tokens {
-    /// Keeps a token under the digest of its secret. [`StoreError::Conflict`] when its person has one of that name.
-    async fn save_token(&mut self, token: &Token, digest: &str) -> Stored<()>;
-    /// The token of that digest.
-    async fn token_by_digest(&mut self, digest: &str) -> Stored<Option<Token>>;
-    /// Somebody's tokens, oldest first.
-    async fn tokens_of(&mut self, person: &PersonId) -> Stored<Vec<Token>>;
-    /// Forgets a token, whose secret is no good any more.
-    async fn delete_token(&mut self, id: &TokenId) -> Stored<()>;
+pub trait Delegations {
+    /// Lets somebody review in somebody's stead, instead of whoever did before.
+    async fn save_delegation(&mut self, delegation: &Delegation) -> Stored<()>;
+    /// Who reviews in that person's stead, or last did: its end may be over.
+    async fn delegation_of(&mut self, from: &PersonId) -> Stored<Option<Delegation>>;
+    /// In whose stead somebody reviews now, the longest since first.
+    async fn delegations_to(&mut self, to: &PersonId, now: Instant) -> Stored<Vec<Delegation>>;
+    /// Nobody reviews in that person's stead any more.
+    async fn end_delegation(&mut self, from: &PersonId) -> Stored<()>;
 }
 
 /// Forms that are being filled in, on platforms that keep nothing between two presses.
@@ -294,6 +335,8 @@ pub trait Drafts {
     async fn draft(&mut self, id: &str, old: Instant) -> Stored<Option<Draft>>;
     /// It was sent.
     async fn forget_draft(&mut self, id: &str) -> Stored<()>;
+    /// Forgets everything that somebody was filling in.
+    async fn forget_drafts_of(&mut self, person: &PersonId) -> Stored<()>;
 }
 
 /// Who does what only one process may do.
@@ -394,6 +437,17 @@ pub trait AuditLog {
     async fn history(&mut self, about: &str) -> Stored<Vec<Entry>>;
     /// The next entries after a place, as they are stored: at most `limit`, in order.
     async fn audit_after(&mut self, seq: i64, limit: u32) -> Stored<Vec<chain::Row>>;
+    /// The entries that a filter lets through, from a place on: at most `limit`.
+    async fn audit_page(&mut self, filter: &Filter, from: Cursor, limit: u32) -> Stored<Vec<Entry>>;
+    /// The place of the first entry that was written at that moment or later.
+    async fn audit_since(&mut self, moment: Instant) -> Stored<Option<i64>>;
+    /// The last of the entries that were removed; the start when none was.
+    async fn audit_floor(&mut self) -> Stored<chain::Head>;
+    /// Removes every entry up to one that is there. [`StoreError::Conflict`] when the floor is not `from` any more.
+    async fn raise_audit_floor(&mut self, from: &chain::Head, to: &chain::Head) -> Stored<()>;
+    /// Puts other words in the place of an entry's, and keeps the commitment to those that it had. `false` for an
+    /// entry of old, whose hash covers its words: those stay.
+    async fn seal_entry(&mut self, seq: i64, about: &str, fact: &str) -> Stored<bool>;
     /// The end of the log, as it is written down beside it.
     async fn audit_head(&mut self) -> Stored<chain::Head>;
 }

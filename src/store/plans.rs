@@ -8,6 +8,7 @@ use super::{
         leases::LEASES_DUE,
         outbox::{CLAIM_LANES, DUE_EFFECTS},
         requests::REQUESTS_DUE,
+        wishes::{GRANTS_DUE, WISHES_DUE},
     },
 };
 use crate::store::Options;
@@ -34,7 +35,13 @@ fn assert_only_searches(plan: &[String]) {
 
 #[tokio::test]
 async fn due_leases_and_requests_are_found_by_their_alarm() {
-    for (query, index) in [(LEASES_DUE, "leases_due"), (REQUESTS_DUE, "requests_due")] {
+    let due = [
+        (LEASES_DUE, "leases_due"),
+        (REQUESTS_DUE, "requests_due"),
+        (GRANTS_DUE, "quota_grants_due"),
+        (WISHES_DUE, "quota_wishes_due"),
+    ];
+    for (query, index) in due {
         let plan = plan(query).await;
         assert_only_searches(&plan);
         assert!(plan[0].contains(index), "{plan:?}");

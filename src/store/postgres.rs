@@ -22,6 +22,13 @@ macro_rules! skip_locked {
         " FOR NO KEY UPDATE OF l SKIP LOCKED"
     };
 }
+/// Waits in a row, first come, first served, until the transaction ends. Those who wait for one row alone are not served
+/// in a row: each change of it sends all of them back to the end, and some wait for ever.
+macro_rules! in_a_row {
+    () => {
+        "SELECT pg_advisory_xact_lock(7310421983)"
+    };
+}
 /// Postgres chooses its index by what it counted.
 macro_rules! by_effects_due {
     () => {

@@ -26,6 +26,12 @@ macro_rules! skip_locked {
         ""
     };
 }
+/// There is one writer already.
+macro_rules! in_a_row {
+    () => {
+        "SELECT 1"
+    };
+}
 /// Left alone, SQLite groups by walking over everything that waits, due or not.
 macro_rules! by_effects_due {
     () => {

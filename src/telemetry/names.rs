@@ -17,12 +17,18 @@ pub enum Kind {
 }
 
 /// Name, kind and meaning, with the labels that it carries.
-pub const ALL: [(&str, Kind, &str); 27] = [
+pub const ALL: [(&str, Kind, &str); 29] = [
     ("sublet_commands_total", Kind::Counter, "Commands answered, by command and outcome"),
     ("sublet_command_seconds", Kind::Histogram, "Seconds from a command's text to its committed answer"),
     ("sublet_decisions_total", Kind::Counter, "Decisions on requests and extensions, by decision"),
     ("sublet_effects_total", Kind::Counter, "Effects acted on, by kind and outcome"),
     ("sublet_deliveries_total", Kind::Counter, "Notices that the other side accepted, by way"),
+    ("sublet_api_refused_total", Kind::Counter, "Calls of the API with a token that is no good"),
+    (
+        "sublet_webhooks_given_up_total",
+        Kind::Counter,
+        "What an outgoing webhook did not take for three days, by webhook",
+    ),
     ("sublet_outbox_waiting", Kind::Gauge, "Effects that wait to be done"),
     (
         "sublet_outbox_oldest_seconds",

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use commands::units;
 
-use super::{container, parameter};
+use super::{approval::overrides, container, parameter, sizes};
 use crate::{
     document::{Document, Faults, Section, Wrong},
     domain::{
         notice::Offset,
-        template::{Access, Approval, Parameter, ParameterKind, Template, Value},
+        template::{Access, Approval, Parameter, Template, Value},
     },
     values,
 };
@@ -45,10 +45,13 @@ fn template(name: &str, root: &Section<'_>) -> Option<Template> {
     let provisioner = root.parse("provisioner", provisioner);
     let provisioner = root.require("provisioner", provisioner, "Write who makes it, such as `local`.");
     let parameters = root.section("parameters", parameter::read);
+    let presets = root.section("sizes", |section| sizes::read(section, &parameters));
+    let teams = sizes::teams(root);
     let workload = container::workload(root, provisioner.as_deref(), &parameters);
     let terms = root.section("lease", Terms::read);
-    let approval = root.section("approval", |section| approval(section, &parameters, &terms));
-    Some(Template {
+    let (approval, reviews) =
+        root.section("approval", |section| (approval(section, &parameters, &terms), overrides(section)));
+    let template = Template {
         name: name.to_owned(),
         title: title?,
         about,
@@ -59,10 +62,15 @@ fn template(name: &str, root: &Section<'_>) -> Option<Template> {
         default_span: terms.default?.into(),
         longest: terms.longest?.into(),
         approval,
+        reviews,
         warnings: terms.warnings,
         grace: terms.grace?.into(),
         ready_within: terms.ready_within.into(),
-    })
+        sizes: presets,
+        teams,
+    };
+    sizes::hold(root, &template);
+    Some(template)
 }
 
 /// The times of a lease, as far as they could be read.
@@ -168,7 +176,7 @@ fn approval(section: &Section<'_>, parameters: &[Parameter], terms: &Terms) -> A
         let wrong = format!("No lease may be that long: lease.longest is {}.", units::print_span(most));
         section.fault("longest", Wrong::new(wrong, "Write a shorter span."));
     }
-    for parameter in parameters.iter().filter(|p| is_size(p.kind) && !written.contains(&p.name)) {
+    for parameter in parameters.iter().filter(|p| p.kind.is_size() && !written.contains(&p.name)) {
         let wrong =
             format!("Nothing limits “{}”, so any amount of it would be approved by itself.", parameter.name);
         let most = parameter.max.as_ref().map_or_else(|| "4".to_owned(), values::show);
@@ -191,12 +199,12 @@ fn read_limits(section: &Section<'_>, parameters: &[Parameter]) -> BTreeMap<Stri
             );
             continue;
         };
-        if !is_size(parameter.kind) {
+        if !parameter.kind.is_size() {
             let wrong = format!("“{name}” is not an amount, so nothing can be below a limit.");
             section.fault_at(
                 &key.place,
                 &name,
-                Wrong::new(wrong, "Limit only cpu, bytes and number parameters."),
+                Wrong::new(wrong, "Limit only cpu, bytes, number and decimal parameters."),
             );
             continue;
         }
@@ -209,14 +217,6 @@ fn read_limits(section: &Section<'_>, parameters: &[Parameter]) -> BTreeMap<Stri
         }
     }
     limits
-}
-
-/// Kinds of which there can be more or less.
-fn is_size(kind: ParameterKind) -> bool {
-    match kind {
-        ParameterKind::Cpu | ParameterKind::Bytes | ParameterKind::Number => true,
-        ParameterKind::Text | ParameterKind::Choice | ParameterKind::Switch => false,
-    }
 }
 
 fn is_name(name: &str) -> bool {

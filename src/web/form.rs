@@ -84,7 +84,7 @@ impl View<'_> {
 
     /// Whether other fields depend on what is chosen here.
     fn leads(&self) -> bool {
-        matches!(self.field.kind, FieldKind::Arg(Kind::Template))
+        self.field.leads
     }
 
     /// Keys and names are typed as they are, without a browser's corrections.

@@ -11,6 +11,7 @@ mod live;
 mod pages;
 mod problem;
 mod seen;
+pub mod serve;
 mod viewer;
 
 use std::sync::Arc;

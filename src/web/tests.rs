@@ -49,6 +49,7 @@ fn person(handle: &str, role: Role) -> Person {
         teams: BTreeSet::new(),
         active: true,
         origin: crate::domain::person::Origin::Listed,
+        standing: Default::default(),
     }
 }
 

@@ -38,7 +38,8 @@ pub async fn controller(
         .context("no way to the Kubernetes cluster")?;
     let parts = Arc::new(Parts { client, standing: standing.clone() });
     let probes = Probes { parts, ids: Arc::new(UuidIds), metrics, closing: stop.clone() };
-    let (address, serving) = listen(kubernetes.listen, web::health(probes), &stop).await?;
+    let (address, serving) =
+        listen(kubernetes.listen, web::health(probes), web::serve::Patience::default(), &stop).await?;
     let working = control(kubernetes, standing, stop.clone()).await?;
     tracing::info!(%address, namespace = kubernetes.access.namespace, "the controller is running");
     told_to_stop().await?;

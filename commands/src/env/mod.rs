@@ -1,9 +1,13 @@
 //! Commands about environments, one file each.
 
+mod accept;
 mod approve;
+mod break_glass;
+mod delegate;
 mod extend;
 mod link;
 mod list;
+mod offer;
 mod reject;
 mod release;
 mod request;
@@ -13,10 +17,14 @@ mod ssh;
 mod why;
 mod withdraw;
 
+pub use accept::EnvAccept;
 pub use approve::EnvApprove;
+pub use break_glass::EnvBreakGlass;
+pub use delegate::EnvDelegate;
 pub use extend::EnvExtend;
 pub use link::EnvLink;
 pub use list::EnvList;
+pub use offer::EnvOffer;
 pub use reject::EnvReject;
 pub use release::EnvRelease;
 pub use request::{EnvRequest, Lasts};

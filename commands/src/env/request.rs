@@ -1,6 +1,6 @@
 //! `/env request`: ask for an environment.
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::spec::{Arg, Kind, Parameters, Spec};
 use crate::{Command, Invocation, Pairs, Reader, UsageError, units};
@@ -10,6 +10,8 @@ use crate::{Command, Invocation, Pairs, Reader, UsageError, units};
 pub struct EnvRequest {
     /// The template to start from.
     pub template: String,
+    /// The template's size whose values stand where none is given.
+    pub size: Option<String>,
     /// The template's parameters as written, unchecked, each name once.
     pub parameters: Vec<(String, String)>,
     /// How long it is wanted; the template's default when `None`.
@@ -38,12 +40,14 @@ impl Command for EnvRequest {
         summary: "Request an environment",
         about: "An approver decides, unless the template lets small requests pass by themselves. \
                 Further name=value words are the template's parameters; `/template show <name>` lists them. \
+                `size=` takes one of the template's presets; what you give beside it counts instead. \
                 Sizes may be written bare: `2cpu 4Gi` means `cpu=2 memory=4Gi`, and a second size is the storage. \
                 A time without a date is the next one, a date without a time means the end of that day, \
                 and both are in your own time zone.",
         examples: &[
             "/env request web",
             "/env request web cpu=2 memory=4Gi for=3d",
+            "/env request web size=small for=1d",
             "/env request web until=\"2026-12-01 18:00\" to show the new checkout",
             "/env create web 2cpu 4Gi 3d",
         ],
@@ -51,6 +55,7 @@ impl Command for EnvRequest {
             Arg::required("template", Kind::Template, "Which template to start from")
                 .positional()
                 .label("Template"),
+            Arg::optional("size", Kind::Size, "A preset of the template, such as small").label("Size"),
             Arg::optional("for", Kind::Span, "How long you need it, such as 8h, 3d or 2w")
                 .bare()
                 .excludes("until")
@@ -73,6 +78,7 @@ impl Command for EnvRequest {
         let moment = from.maybe("until")?.map(Lasts::Until);
         Ok(Self {
             template: from.need("template")?,
+            size: from.maybe("size")?,
             parameters: from.parameters(),
             lasts: span.or(moment),
             key: from.maybe("key")?,
@@ -82,11 +88,11 @@ impl Command for EnvRequest {
     }
 
     fn pairs(&self) -> Pairs {
-        let mut pairs = Pairs::default().with("template", &self.template);
+        let mut pairs = Pairs::default().with("template", &self.template).maybe("size", self.size.as_ref());
         pairs.0.extend(self.parameters.iter().cloned());
         let pairs = match self.lasts {
             Some(Lasts::For(span)) => pairs.with("for", units::print_span(span)),
-            Some(Lasts::Until(moment)) => pairs.with("until", exact(moment)),
+            Some(Lasts::Until(moment)) => pairs.with("until", units::exact(moment)),
             None => pairs,
         };
         pairs
@@ -100,14 +106,6 @@ impl Command for EnvRequest {
     }
 }
 
-/// A moment that reads the same in every zone, so that a line means the same to whoever sends it.
-fn exact(moment: DateTime<Utc>) -> String {
-    if moment.second() == 0 && moment.nanosecond() == 0 {
-        return moment.format("%Y-%m-%dT%H:%MZ").to_string();
-    }
-    moment.to_rfc3339_opts(SecondsFormat::AutoSi, true)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,6 +115,7 @@ mod tests {
     fn a_line_is_read() {
         let command = EnvRequest {
             template: "web".to_owned(),
+            size: None,
             parameters: vec![("cpu".to_owned(), "2".to_owned())],
             lasts: Some(Lasts::For(TimeDelta::days(3))),
             key: Some("pc".to_owned()),

@@ -75,6 +75,24 @@ fn list() -> Vec<Registered> {
     groups().into_iter().filter_map(registered).collect()
 }
 
+/// Names in a description, as many as Discord takes.
+fn clipped(names: &[&str]) -> String {
+    const MOST: usize = 100;
+    let all = names.join(", ");
+    if all.chars().count() <= MOST {
+        return all;
+    }
+    let mut short = String::new();
+    for name in names {
+        if short.chars().count() + name.chars().count() + ", …".chars().count() > MOST {
+            break;
+        }
+        short += name;
+        short += ", ";
+    }
+    short + "…"
+}
+
 /// One for each first word: with its verbs as subcommands, or alone.
 fn registered(first: &'static str) -> Option<Registered> {
     let specs: Vec<&Spec> = group(first).map(|entry| entry.spec).filter(|spec| spec.listed).collect();
@@ -85,7 +103,7 @@ fn registered(first: &'static str) -> Option<Registered> {
             let verbs = all.iter().filter_map(|spec| Some((*spec.path.get(1)?, *spec)));
             let (names, verbs): (Vec<&str>, Vec<Choice>) =
                 verbs.map(|(verb, spec)| (verb, subcommand(verb, spec))).unzip();
-            (names.join(", "), verbs)
+            (clipped(&names), verbs)
         }
     };
     let integration_types = [GUILD_INSTALL];
@@ -143,8 +161,10 @@ fn option(arg: &Arg) -> Choice {
         | Kind::Name
         | Kind::Subject
         | Kind::KeyName
+        | Kind::Token
         | Kind::Person
         | Kind::Team
+        | Kind::Size
         | Kind::Cpu
         | Kind::Bytes
         | Kind::Span

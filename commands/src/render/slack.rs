@@ -29,6 +29,10 @@ pub const SCOPES: &[Scope] = &[
         reason: "Open the direct message with a person, where their cards, warnings and ways to log in go.",
     },
     Scope {
+        name: "usergroups:read",
+        reason: "Tell who is in the user groups that give roles or teams, at the moment of each press.",
+    },
+    Scope {
         name: "users:read",
         reason: "Tell members from guests, bots and people who left, show times in their zone, and hear of changes.",
     },

@@ -17,8 +17,10 @@ fn parameter(name: &str, kind: ParameterKind, choices: &[&str]) -> Parameter {
         choices: choices.iter().map(ToString::to_string).collect(),
         min: None,
         max: Some("4".to_owned()),
+        rules: String::new(),
         help: String::new(),
         required: false,
+        leads: false,
     }
 }
 
@@ -35,6 +37,18 @@ impl Source for Office {
             ],
             _ => Vec::new(),
         }
+    }
+
+    fn parameters_given(&self, template: &str, given: &[(String, String)]) -> Vec<Parameter> {
+        let mut parameters = self.parameters(template);
+        if given.iter().any(|(name, value)| name == "cpu" && value == "4") {
+            parameters.retain(|parameter| parameter.name != "flavour");
+        }
+        parameters
+    }
+
+    fn sizes(&self, template: &str) -> Vec<Candidate> {
+        if template == "web" { candidates(&["small", "large"]) } else { Vec::new() }
     }
 
     fn environments(&self) -> Vec<Candidate> {
@@ -64,7 +78,10 @@ fn lines(typed: &str) -> Vec<String> {
 
 #[test]
 fn commands_are_offered_word_by_word() {
-    assert_eq!(lines("|"), ["/env ", "/key ", "/template ", "/help "]);
+    assert_eq!(
+        lines("|"),
+        ["/env ", "/key ", "/quota ", "/template ", "/token ", "/admin ", "/audit ", "/help "]
+    );
     assert_eq!(lines("/e|"), ["/env "]);
     assert_eq!(lines("k|"), ["/key "]);
     assert_eq!(lines("/env re|"), ["/env request ", "/env release ", "/env reject ", "/env retry "]);
@@ -80,11 +97,25 @@ fn names_and_parameters_are_offered_where_they_fit() {
     assert_eq!(lines("/env request w|"), ["/env request web ", "/env request worker "]);
     assert_eq!(
         lines("/env request web |"),
-        ["cpu=", "flavour=", "for=", "until=", "key="].map(|end| format!("/env request web {end}"))
+        ["cpu=", "flavour=", "size=", "for=", "until=", "key=", "team="]
+            .map(|end| format!("/env request web {end}"))
     );
     assert_eq!(
         lines("/env request web cpu=2 for=3d |"),
-        ["flavour=", "key="].map(|end| format!("/env request web cpu=2 for=3d {end}"))
+        ["flavour=", "size=", "key=", "team="].map(|end| format!("/env request web cpu=2 for=3d {end}"))
+    );
+    assert_eq!(
+        lines("/env request web cpu=4 for=3d |"),
+        ["size=", "key=", "team="].map(|end| format!("/env request web cpu=4 for=3d {end}"))
+    );
+    assert_eq!(
+        lines("/env request web size=|"),
+        ["small", "large"].map(|size| format!("/env request web size={size} "))
+    );
+    assert_eq!(
+        lines("/env request worker |"),
+        ["for=", "until=", "key=", "team="].map(|end| format!("/env request worker {end}")),
+        "a template without sizes offers none"
     );
     assert_eq!(lines("/env extend |"), ["/env extend web-1 ", "/env extend web-2 "]);
     assert_eq!(lines("/key remove |"), ["/key remove laptop "]);

@@ -52,7 +52,7 @@ fn everything_fits_into_what_discord_takes() {
         assert!(weight(command) <= 8_000, "{}: {}", command["name"], weight(command));
     }
     let names: Vec<&str> = list(&all).iter().map(|command| command["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["env", "key", "template", "help"]);
+    assert_eq!(names, ["env", "key", "quota", "template", "token", "admin", "audit", "help"]);
 }
 
 #[test]
@@ -60,7 +60,10 @@ fn every_argument_that_people_give_is_an_option_of_its_name() {
     let all = commands();
     let by_button: Vec<&Arg> =
         CATALOG.iter().flat_map(|entry| entry.spec.args).filter(|arg| arg.by_button).collect();
-    assert!(!by_button.is_empty() && by_button.iter().all(|arg| arg.name == "version"), "{by_button:?}");
+    assert!(
+        !by_button.is_empty() && by_button.iter().all(|arg| ["version", "before"].contains(&arg.name)),
+        "{by_button:?}"
+    );
     for entry in CATALOG.iter().filter(|entry| entry.spec.listed) {
         let spec = entry.spec;
         let mut given: Vec<&str> =
@@ -79,8 +82,8 @@ fn a_request_is_typed_in_the_order_of_what_matters() {
     let all = commands();
     let request = options(&all, &["env", "request"]);
     let names: Vec<&str> = request.iter().map(|option| option["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["template", "parameters", "for", "until", "key", "reason"]);
+    assert_eq!(names, ["template", "parameters", "size", "for", "until", "key", "team", "reason"]);
     let offers: Vec<bool> = request.iter().map(|option| option["autocomplete"] == true).collect();
-    assert_eq!(offers, [true, true, true, true, true, false]);
+    assert_eq!(offers, [true, true, true, true, true, true, true, false]);
     assert!(request.iter().all(|option| option["required"].is_null()), "a form asks for what is missing");
 }

@@ -12,8 +12,10 @@ fn memory() -> Parameter {
         choices: Vec::new(),
         min: Some("256Mi".to_owned()),
         max: Some("8Gi".to_owned()),
+        rules: String::new(),
         help: "Working memory".to_owned(),
         required: false,
+        leads: false,
     }
 }
 
@@ -38,10 +40,12 @@ fn a_request_asks_for_everything_with_the_parameters_of_the_template() {
     let spec = &EnvRequest::SPEC;
     insta::assert_snapshot!(show(&form(spec, &[memory()]).with(&[("template".into(), "web".into())])), @r#"
     Request an environment
+    Size:  [small] A preset of the template, such as small
     Memory:  [1Gi] Working memory; 256Mi to 8Gi
     For how long:  [3d] How long you need it, such as 8h, 3d or 2w
     Or until when:  [2026-12-01 18:00] When you will be done, in your time zone
     SSH key:  [laptop] Which of your SSH keys may log in
+    Team:  [shop] Which of your teams it is for, if you are in several
     Reason:  […] What it is for; the approver reads it
     (Send request) [("template", "web")]
     "#);
@@ -96,4 +100,21 @@ fn blank_fields_count_as_not_given() {
     let pairs = [("template", "web"), ("for", " "), ("reason", "")];
     let read = read_values(Values::from_pairs(&["env", "create"], pairs).unwrap(), &context());
     assert_eq!(read.map(|command| command.to_line()), Ok("/env request web".to_owned()));
+}
+
+#[test]
+fn a_size_stands_before_the_parameters_and_goes_when_there_is_none() {
+    let spec = &EnvRequest::SPEC;
+    let mut asked = form(spec, &[memory()]);
+    let names = |form: &Form| form.fields.iter().map(|field| field.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&asked)[..3], ["template", "size", "memory"]);
+    let mut chosen = asked.clone();
+    chosen.offer("size", vec!["small".to_owned()]);
+    chosen.drop_empty("size");
+    assert_eq!(names(&chosen)[1], "size");
+    let mut refused = asked.clone().showing(&[("size".to_owned(), "huge".to_owned())]);
+    refused.drop_empty("size");
+    assert_eq!(names(&refused)[1], "size", "what is wrong stays to be put right");
+    asked.drop_empty("size");
+    assert_eq!(names(&asked)[..2], ["template", "memory"]);
 }

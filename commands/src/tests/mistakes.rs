@@ -17,28 +17,28 @@ fn unknown_commands() {
     /env requst web
          ^^^^^^
     There is no command `/env requst`.
-    `/env` knows: request, create, list, show, ssh, extend, release, withdraw, link, why, approve, reject, retry.
+    `/env` knows: request, create, list, show, ssh, extend, release, withdraw, link, why, approve, reject, offer, accept, break-glass, delegate, retry.
     Did you mean  /env request web
     ");
     insta::assert_snapshot!(answer("/evn request web"), @"
     /evn request web
     ^^^^
     There is no command `/evn`.
-    The commands begin with `/env`, `/key`, `/template`, `/help`.
+    The commands begin with `/env`, `/key`, `/quota`, `/template`, `/token`, `/admin`, `/audit`, `/help`.
     Did you mean  /env request web
     ");
     insta::assert_snapshot!(answer("/extend web-1 for=2d the demo was moved"), @"
     /extend web-1 for=2d the demo was moved
     ^^^^^^^
     There is no command `/extend`.
-    The commands begin with `/env`, `/key`, `/template`, `/help`.
+    The commands begin with `/env`, `/key`, `/quota`, `/template`, `/token`, `/admin`, `/audit`, `/help`.
     Did you mean  /env extend web-1 for=2d the demo was moved
     ");
     insta::assert_snapshot!(answer("hello there"), @"
     hello there
     ^^^^^
     There is no command `/hello`.
-    The commands begin with `/env`, `/key`, `/template`, `/help`.
+    The commands begin with `/env`, `/key`, `/quota`, `/template`, `/token`, `/admin`, `/audit`, `/help`.
     ");
     insta::assert_snapshot!(answer("/help env exted"), @"
     /help env exted
@@ -53,7 +53,7 @@ fn unknown_commands() {
 fn missing_arguments() {
     insta::assert_snapshot!(answer("/env request"), @r#"
     `template` is missing.
-    The form is: /env request <template> [name=value …] [for=3d | until="2026-12-01 18:00"] [key=laptop] [reason …]
+    The form is: /env request <template> [name=value …] [size=small] [for=3d | until="2026-12-01 18:00"] [key=laptop] [team=shop] [reason …]
     For example:  /env request web
     "#);
     insta::assert_snapshot!(answer("/env extend web-1"), @"

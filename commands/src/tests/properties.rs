@@ -65,11 +65,10 @@ fn key_text() -> impl Strategy<Value = String> {
 fn environment_command() -> impl Strategy<Value = Invocation> {
     use proptest::option::of;
     prop_oneof![
-        (name(), parameters(), of(lasts()), of("[A-Za-z0-9._-]{1,9}"), of(text())).prop_map(
-            |(template, parameters, lasts, key, reason)| {
-                EnvRequest { template, parameters, lasts, key, team: None, reason }.into_invocation()
-            }
-        ),
+        (name(), of("[a-z]{1,5}"), parameters(), of(lasts()), of("[A-Za-z0-9._-]{1,9}"), of(text()))
+            .prop_map(|(template, size, parameters, lasts, key, reason)| {
+                EnvRequest { template, size, parameters, lasts, key, team: None, reason }.into_invocation()
+            }),
         of(word()).prop_map(|who| EnvList { who }.into_invocation()),
         name().prop_map(|name| EnvShow { name }.into_invocation()),
         name().prop_map(|name| EnvSsh { name }.into_invocation()),
@@ -104,7 +103,8 @@ fn command() -> impl Strategy<Value = Invocation> {
         1 => Just(KeyList.into_invocation()),
         1 => "[A-Za-z0-9._@-]{1,9}".prop_map(|name| KeyRemove { name }.into_invocation()),
         1 => Just(TemplateList.into_invocation()),
-        1 => name().prop_map(|name| TemplateShow { name }.into_invocation()),
+        1 => (name(), proptest::option::of(0u64..9))
+            .prop_map(|(name, version)| TemplateShow { name, version }.into_invocation()),
         1 => proptest::option::of(proptest::sample::select(topics)).prop_map(|topic| Help { topic }.into_invocation()),
     ]
 }

@@ -37,10 +37,10 @@ fn every_group_can_be_typed_and_help_under_the_apps_own_name() {
     let manifest = read(None);
     let commands = manifest["features"]["slash_commands"].as_array().unwrap();
     let typed: Vec<&str> = commands.iter().map(|command| command["command"].as_str().unwrap()).collect();
-    assert_eq!(typed, ["/env", "/key", "/template", "/sublet"]);
+    assert_eq!(typed, ["/env", "/key", "/quota", "/template", "/token", "/admin", "/sublet"]);
     assert_eq!(
         groups(),
-        ["env", "key", "template", "help"],
+        ["env", "key", "quota", "template", "token", "admin", "audit", "help"],
         "a new group: must Slack know a command for it?"
     );
     for entry in CATALOG.iter().filter(|entry| entry.spec.listed && entry.spec.path.len() > 1) {
@@ -68,7 +68,10 @@ fn an_address_turns_socket_mode_off_and_is_called_for_all_three() {
 #[test]
 fn the_manifest_asks_for_what_has_a_reason_and_nothing_else() {
     let named: Vec<&str> = SCOPES.iter().map(|scope| scope.name).collect();
-    assert_eq!(named, ["chat:write", "commands", "im:write", "users:read", "users:read.email"]);
+    assert_eq!(
+        named,
+        ["chat:write", "commands", "im:write", "usergroups:read", "users:read", "users:read.email"]
+    );
     assert!(SCOPES.iter().all(|scope| scope.reason.ends_with('.')));
     assert_eq!(read(None)["oauth_config"]["scopes"], serde_json::json!({ "bot": named }));
 }

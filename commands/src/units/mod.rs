@@ -7,7 +7,7 @@ mod when;
 
 pub use size::{bytes, cpu, print_bytes, print_cpu};
 pub use span::{print_span, span};
-pub use when::{print_when, when};
+pub use when::{exact, print_when, when};
 
 pub(crate) use span::reads_as_span;
 pub(crate) use when::reads_as_when;

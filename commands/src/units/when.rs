@@ -3,7 +3,7 @@
 use chrono::{
     DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone,
 };
-use chrono::{FixedOffset, Utc, Weekday};
+use chrono::{FixedOffset, SecondsFormat, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
 
 use super::UnitError;
@@ -51,6 +51,14 @@ pub fn when(text: &str, context: &Context) -> Result<DateTime<Utc>, UnitError> {
 /// Whether the text has the form of a moment, be it past or not.
 pub(crate) fn reads_as_when(text: &str) -> bool {
     read(text).is_some()
+}
+
+/// A moment that reads the same in every zone, so that a line means the same to whoever sends it.
+pub fn exact(moment: DateTime<Utc>) -> String {
+    if moment.second() == 0 && moment.nanosecond() == 0 {
+        return moment.format("%Y-%m-%dT%H:%MZ").to_string();
+    }
+    moment.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
 /// The moment in a person's zone, to the minute: `2026-12-01 18:00`. Only in the hour that happens twice

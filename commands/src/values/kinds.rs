@@ -74,8 +74,10 @@ impl FromValue for String {
     fn from_value(kind: Kind, value: &str, _: &Context) -> Result<Self, Wrong> {
         match kind {
             Kind::Template | Kind::Name | Kind::Subject => name(kind, value),
-            Kind::KeyName => key_name(value),
+            Kind::KeyName => key_name("a key", value),
+            Kind::Token => key_name("a token", value),
             Kind::Team => team(value),
+            Kind::Size => size(value),
             Kind::Key => key(value),
             Kind::Text => text(value),
             Kind::Person | Kind::Cpu | Kind::Bytes | Kind::Span | Kind::When | Kind::Number => word(value),
@@ -90,6 +92,12 @@ pub fn is_parameter_name(name: &str) -> bool {
     name.len() <= 32
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-')
+}
+
+/// Whether a team may have this name: a small letter, then at most 31 of `a-z 0-9 . _ -`.
+pub fn is_team_name(name: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
+    name.len() <= 32 && name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(allowed)
 }
 
 /// A wrong word as it may be repeated in a message: short, and on one line.
@@ -119,24 +127,32 @@ fn name(kind: Kind, value: &str) -> Result<String, Wrong> {
     Err(Wrong::new(what, format!("Names are letters, digits and hyphens, such as `web-1`. {list}")))
 }
 
-fn key_name(value: &str) -> Result<String, Wrong> {
+fn key_name(thing: &str, value: &str) -> Result<String, Wrong> {
     let value = value.trim();
     let allowed = |c: char| c.is_ascii_alphanumeric() || "._-@".contains(c);
     if !value.is_empty() && value.len() <= NAME_MAX && value.chars().all(allowed) {
         return Ok(value.to_owned());
     }
-    let what = format!("`{}` cannot be the name of a key.", clip(value));
+    let what = format!("`{}` cannot be the name of {thing}.", clip(value));
     Err(Wrong::new(what, "Use letters, digits and `.` `_` `-` `@`, such as `laptop`."))
 }
 
 fn team(value: &str) -> Result<String, Wrong> {
     let name = value.trim().to_lowercase();
-    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
-    if name.len() <= 32 && name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(allowed) {
+    if is_team_name(&name) {
         return Ok(name);
     }
     let what = format!("`{}` cannot be the name of a team.", clip(value));
     Err(Wrong::new(what, "Use at most 32 letters, digits and `.` `_` `-`, a letter first, such as `shop`."))
+}
+
+fn size(value: &str) -> Result<String, Wrong> {
+    let name = value.trim().to_lowercase();
+    if is_parameter_name(&name) {
+        return Ok(name);
+    }
+    let what = format!("`{}` cannot be the name of a size.", clip(value));
+    Err(Wrong::new(what, "`/template show <name>` lists the sizes of a template, such as `small`."))
 }
 
 /// Only the shape: one line of a few words. Whether it is a good key is decided by those who know keys.

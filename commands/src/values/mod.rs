@@ -11,7 +11,7 @@ use crate::usage::{UsageError, nearest};
 use crate::{Context, Entry, Invocation};
 
 use kinds::check_visible;
-pub use kinds::{FromValue, Wrong, is_parameter_name};
+pub use kinds::{FromValue, Wrong, is_parameter_name, is_team_name};
 pub(crate) use kinds::{clip, shown};
 
 /// The longest free text, in characters.
@@ -189,6 +189,17 @@ impl Reader<'_> {
         let Some(given) = self.values.given.iter().find(|given| given.name == name) else { return Ok(None) };
         let Some(arg) = spec.arg(name) else { return Ok(None) };
         T::from_value(arg.kind, &given.value, self.context).map(Some).map_err(|wrong| wrong.about(given))
+    }
+
+    /// The value of an optional argument, read in a way of the command's own.
+    pub(crate) fn maybe_by<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&str, &Context) -> Result<T, Wrong>,
+    ) -> Result<Option<T>, UsageError> {
+        self.asked.push(name);
+        let Some(given) = self.values.given.iter().find(|given| given.name == name) else { return Ok(None) };
+        read(given.value.trim(), self.context).map(Some).map_err(|wrong| wrong.about(given))
     }
 
     /// The values that are no declared arguments: the template's parameters, in the order given.

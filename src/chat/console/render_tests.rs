@@ -36,6 +36,7 @@ fn person(handle: &str, name: &str, zone: Tz) -> Person {
         teams: BTreeSet::new(),
         active: true,
         origin: crate::domain::person::Origin::Listed,
+        standing: Default::default(),
     }
 }
 

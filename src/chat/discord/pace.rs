@@ -21,7 +21,7 @@ use super::{
     route::Route,
     trouble::Method,
 };
-use crate::{chat::fed::Fed, domain::Instant, ports::clock::Clock};
+use crate::{domain::Instant, fed::Fed, ports::clock::Clock};
 
 /// A bot may make 50 calls a second (Discord, “Rate Limits”). Half of them at once and half of them evenly never
 /// make more than that in any one second.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use chrono::TimeDelta;
 use secrecy::SecretString;
 
-use crate::domain::person::Role;
+use crate::domain::person::Rights;
 
 /// How Discord is reached, and which of its guilds.
 #[derive(Debug, Clone)]
@@ -67,5 +67,5 @@ pub struct DiscordGuild {
     /// Whether each request gets a thread of its own below its card.
     pub threads: bool,
     /// What Discord's roles, by their ids, make of somebody here.
-    pub roles: BTreeMap<String, Role>,
+    pub roles: BTreeMap<String, Rights>,
 }

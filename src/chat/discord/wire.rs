@@ -17,7 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::{route::Route, trouble::Trouble};
-use crate::chat::https;
+use crate::https;
 
 /// The largest answer that is read. The longest there is, a hundred commands with all they may hold, is 800 kB.
 const ANSWER_MAX: usize = 2 * 1024 * 1024;

@@ -1,6 +1,11 @@
 //! The Web API: one method of ours for each of Slack's that we need. Time-out, pace and 429 are kept here.
 
-use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+    sync::Arc,
+    time::Duration,
+};
 
 use serde::{Deserialize, Serialize};
 use slack_morphism::prelude::{
@@ -18,7 +23,7 @@ use super::{
     standing::Standing,
     trouble::{Kind, Method, Trouble},
 };
-use crate::{actions::World, chat::https, faults, ports::clock::Ids};
+use crate::{actions::World, faults, https, ports::clock::Ids};
 
 /// Slack's Web API, with the token of each workspace.
 pub struct Client {
@@ -51,6 +56,11 @@ struct Opened {
 #[derive(Deserialize)]
 struct Conversation {
     id: String,
+}
+
+#[derive(Deserialize)]
+struct Members {
+    users: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -162,6 +172,18 @@ impl Client {
         let asked = session.http_session_api.http_get(Method::User.name(), &asked, None);
         let found: Found = self.call(workspace, Method::User, None, asked).await?;
         Ok(found.user)
+    }
+
+    /// Who is in a user group now.
+    ///
+    /// # Errors
+    /// [`Trouble`].
+    pub async fn group(&self, workspace: &str, group: &str) -> Result<BTreeSet<String>, Trouble> {
+        let asked = vec![("usergroup", Some(group))];
+        let session = self.session(workspace, Method::Group)?;
+        let asked = session.http_session_api.http_get(Method::Group.name(), &asked, None);
+        let found: Members = self.call(workspace, Method::Group, None, asked).await?;
+        Ok(found.users)
     }
 
     /// Opens a form for somebody who did something a moment ago.

@@ -14,7 +14,7 @@ use governor::{
 };
 
 use super::trouble::Method;
-use crate::{chat::fed::Fed, domain::Instant, ports::clock::Clock};
+use crate::{domain::Instant, fed::Fed, ports::clock::Clock};
 
 /// Into one channel: one message a second, a few at once (Slack, rate limits, `chat.postMessage`).
 const POST_GAP: Duration = Duration::from_secs(1);

@@ -36,6 +36,8 @@ pub struct Profile {
     pub is_ultra_restricted: Option<bool>,
     /// Of another organisation, and shares a channel.
     pub is_stranger: Option<bool>,
+    /// Whether they proved that the address is theirs; Slack says nothing where it is not asked for.
+    pub is_email_confirmed: Option<bool>,
     /// Present where an organisation has several workspaces.
     pub enterprise_user: Option<Enterprise>,
     /// What they wrote about themselves.
@@ -98,7 +100,9 @@ impl Profile {
             name: name.unwrap_or_else(|| handle.clone()),
             handle,
             listed: None,
-            email: given(&self.profile.email),
+            // An address that nobody has proven to be theirs says nothing about who they are.
+            email: given(&self.profile.email).filter(|_| self.is_email_confirmed.unwrap_or(true)),
+            by_email: true,
             zone: self.tz.as_deref().and_then(|zone| zone.parse::<Tz>().ok()),
         }
     }
@@ -128,6 +132,12 @@ mod tests {
         assert_eq!((described.name.as_str(), described.handle.as_str()), ("Kim Lee", "kim"));
         assert_eq!(described.email.as_deref(), Some("kim@example.org"));
         assert_eq!(described.zone, Some(chrono_tz::Europe::Berlin));
+    }
+
+    #[test]
+    fn an_address_that_is_not_proven_is_none() {
+        let described = read(json!({"is_email_confirmed": false})).described(&Workspace::slack("T1"));
+        assert_eq!(described.email, None);
     }
 
     #[test]

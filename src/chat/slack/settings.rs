@@ -1,11 +1,12 @@
 //! What an operator decides about Slack. The configuration fills it in.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use chrono::TimeDelta;
 use secrecy::SecretString;
 
 pub use crate::actions::admit::Newcomers;
+use crate::domain::person::Rights;
 
 /// How Slack is reached, and which of its workspaces.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// Who may come in without being listed.
     pub newcomers: Newcomers,
+    /// Whether the address of a full member says who they are; else accounts are linked one by one.
+    pub match_email: bool,
     /// How long what Slack said about an account is believed.
     pub recheck: TimeDelta,
     /// The workspaces, at least one; no two with the same id.
@@ -52,4 +55,6 @@ pub struct SlackWorkspace {
     pub approvers: Option<String>,
     /// The user group that is mentioned when approvers are asked: `S0123ABCD`.
     pub group: Option<String>,
+    /// What being in a user group gives, by Slack's id of the group.
+    pub groups: BTreeMap<String, Rights>,
 }

@@ -27,12 +27,14 @@ async fn slack(api: &str, clock: Arc<Fed>) -> Arc<Slack> {
         token: token.into(),
         approvers: approvers.map(str::to_owned),
         group: approvers.map(|_| "S0123ABCD".to_owned()),
+        groups: Default::default(),
     };
     let settings = Settings {
         inbound: Inbound::Http { signing_secret: "signing".into() },
         api: api.to_owned(),
         timeout: Duration::from_millis(300),
         newcomers: Newcomers::Members,
+        match_email: true,
         recheck: TimeDelta::hours(1),
         workspaces: vec![
             workspace(TEAM, "xoxb-first", Some("C0123ABCD")),

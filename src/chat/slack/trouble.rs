@@ -25,6 +25,8 @@ pub enum Method {
     OpenDirect,
     /// Looks somebody up.
     User,
+    /// Tells who is in a user group.
+    Group,
     /// Opens a form.
     OpenView,
     /// Replaces a form.
@@ -47,6 +49,7 @@ impl Method {
             Self::Update => "chat.update",
             Self::OpenDirect => "conversations.open",
             Self::User => "users.info",
+            Self::Group => "usergroups.users.list",
             Self::OpenView => "views.open",
             Self::UpdateView => "views.update",
             Self::PublishHome => "views.publish",

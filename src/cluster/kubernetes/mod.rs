@@ -9,5 +9,6 @@ pub mod faults;
 pub mod install;
 pub mod names;
 pub mod quantity;
+pub mod render;
 pub mod resource;
 pub mod settings;

@@ -19,6 +19,7 @@ mod terminal;
 mod world;
 
 use std::{
+    collections::BTreeMap,
     fs::{File, TryLockError},
     io,
     net::IpAddr,
@@ -34,7 +35,7 @@ use futures_util::future::join_all;
 pub use self::isolation::Namespaces;
 use self::{environment::Environment, isolation::Isolation, world::World};
 use crate::{
-    domain::{environment::EnvironmentSpec, ids::LeaseId},
+    domain::{environment::EnvironmentSpec, ids::LeaseId, quota::Amounts, template::Value},
     ports::{
         Failure,
         cluster::{Cluster, Observed},
@@ -45,6 +46,17 @@ use crate::{
 const REMOVED_WITHIN: Duration = Duration::from_secs(3);
 /// Folders that environments see; data below them would be seen by all.
 const SEEN_BY_ALL: [&str; 7] = ["/usr", "/bin", "/sbin", "/lib", "/lib64", "/proc", "/dev"];
+
+/// What an environment with these parameters would be on this machine, in words.
+pub fn would_start(parameters: &BTreeMap<String, Value>) -> String {
+    let limits = limits::Limits::of(parameters, &limits::processors(), 0);
+    format!(
+        "An SSH server inside the process of `sublet serve`, on a port of this machine. Programs in it start as\n  \
+         {} COMMAND\n({})",
+        limits.command().join(" "),
+        limits.words()
+    )
+}
 
 /// Settings of the embedded provisioner.
 #[derive(Debug, Clone)]
@@ -196,6 +208,18 @@ impl Cluster for LocalCluster {
 
     async fn leases(&self) -> Result<Vec<LeaseId>, Failure> {
         Ok(self.world.environments().keys().cloned().collect())
+    }
+
+    async fn headroom(&self) -> Option<Amounts> {
+        let ports = &self.world.config.ports;
+        if *ports.end() == 0 {
+            return None;
+        }
+        // Each environment has a port; what programs may use otherwise is the host's and not counted.
+        let taken = self.world.environments().len() as u64;
+        let environments = (ports.len() as u64).saturating_sub(taken);
+        let unknown = u64::MAX;
+        Some(Amounts { environments, cpu: unknown, memory: unknown, storage: unknown, lease_time: unknown })
     }
 
     async fn changed(&self) {

@@ -5,6 +5,7 @@ use chrono::TimeDelta;
 use super::{Lease, Nag, Phase, Step, Term, Terms};
 use crate::domain::{
     Change, Instant,
+    announcement::{Announcement, Hearer, Saying},
     audit::Fact,
     effect::Effect,
     environment::{Progress, SshAccess},
@@ -26,6 +27,8 @@ pub struct Grant {
     pub owner: PersonId,
     /// The template.
     pub template: String,
+    /// Which version of it.
+    pub template_version: u32,
     /// What was promised.
     pub terms: Terms,
 }
@@ -33,13 +36,14 @@ pub struct Grant {
 impl Lease {
     /// A new lease for an approved request; provisioning begins.
     pub fn grant(grant: Grant, now: Instant) -> (Self, Change) {
-        let Grant { id, request, name, owner, template, terms } = grant;
+        let Grant { id, request, name, owner, template, template_version, terms } = grant;
         let lease = Self {
             id,
             request,
             name,
             owner,
             template,
+            template_version,
             terms,
             created_at: now,
             term: None,
@@ -260,6 +264,36 @@ impl Lease {
         }
         let (lease, change) = self.delete(format!("{by_name} released it"), now);
         Ok((lease, Change::none().fact(Fact::Released).and(change)))
+    }
+
+    /// It becomes somebody else's, because the owner left: only the new owner's keys are let in from now on.
+    pub fn hand_over(mut self, to: PersonId) -> (Self, Change) {
+        if self.owner == to || matches!(self.phase, Phase::Gone { .. }) {
+            return (self, Change::none());
+        }
+        let from = std::mem::replace(&mut self.owner, to.clone());
+        // Nobody has warned the new owner of the end: that is done anew, and the grace counts from then.
+        if let (Phase::Active | Phase::Grace { .. }, Some(term)) = (&self.phase, self.term.as_mut()) {
+            (term.warned, term.receipt) = (None, None);
+            self.phase = Phase::Active;
+        }
+        let says = Saying::HandedOver { name: self.name.clone(), from: from.clone() };
+        let key = format!("removed/{from}/{}/{}", self.name, self.version);
+        let announcement = Announcement { to: Hearer::Person(to.clone()), key, says };
+        let mut change = Change::none().effect(self.show("handed")).fact(Fact::HandedOver { from, to });
+        if !matches!(self.phase, Phase::Deleting { .. }) {
+            change = change.effect(Effect::Inform { announcement });
+        }
+        if let Some(keys) = self.let_in_anew() {
+            change = change.effect(keys);
+        }
+        (self, change)
+    }
+
+    /// Has the keys that may log in looked up again; `None` where nothing is that anybody could log in to.
+    pub fn let_in_anew(&self) -> Option<Effect> {
+        let there = matches!(self.phase, Phase::Provisioning { .. } | Phase::Active | Phase::Grace { .. });
+        there.then(|| self.provision())
     }
 
     /// The purge could not be done; DevOps is told until it is.

@@ -1,6 +1,7 @@
 //! Accounts on chat platforms.
 
 use async_trait::async_trait;
+use sqlx::{FromRow, Row as _};
 
 use super::{Session, read};
 use crate::{
@@ -12,6 +13,23 @@ use crate::{
 };
 
 type Columns = (String, Option<String>, String, Option<Instant>, Option<String>, Instant);
+
+/// An account with the word of its workspace.
+struct Placed(String, Columns);
+
+impl<'r> FromRow<'r, super::Row> for Placed {
+    fn from_row(row: &'r super::Row) -> sqlx::Result<Self> {
+        let columns = (
+            row.try_get("id")?,
+            row.try_get("person")?,
+            row.try_get("membership")?,
+            row.try_get("linked_at")?,
+            row.try_get("direct")?,
+            row.try_get("checked_at")?,
+        );
+        Ok(Self(row.try_get("workspace")?, columns))
+    }
+}
 
 #[async_trait]
 impl Accounts for Session {
@@ -43,6 +61,21 @@ impl Accounts for Session {
              WHERE workspace = $1 AND id = $2";
         let row = self.find(sqlx::query_as(sql).bind(workspace.word()).bind(id)).await?;
         row.map(|row| loaded(workspace, row)).transpose()
+    }
+
+    async fn accounts_of(&mut self, person: &PersonId) -> Stored<Vec<Account>> {
+        let sql = "SELECT workspace, id, person, membership, linked_at, direct, checked_at FROM accounts
+             WHERE person = $1 ORDER BY workspace";
+        let rows: Vec<Placed> = self.list(sqlx::query_as(sql).bind(person.as_str())).await?;
+        rows.into_iter()
+            .map(|Placed(word, row)| loaded(&read("workspace", &word, Workspace::parse)?, row))
+            .collect()
+    }
+
+    async fn forget_accounts(&mut self, person: &PersonId) -> Stored<()> {
+        let sql = "UPDATE accounts SET person = NULL, linked_at = NULL, direct = NULL WHERE person = $1";
+        self.run(sqlx::query(sql).bind(person.as_str())).await?;
+        Ok(())
     }
 
     async fn account_of(&mut self, workspace: &Workspace, person: &PersonId) -> Stored<Option<Account>> {

@@ -18,6 +18,11 @@ impl Codes for Session {
         Ok(())
     }
 
+    async fn forget_codes(&mut self, person: &PersonId) -> Stored<()> {
+        self.run(sqlx::query("DELETE FROM codes WHERE person = $1").bind(person.as_str())).await?;
+        Ok(())
+    }
+
     async fn take_code(&mut self, digest: &str, now: Instant) -> Stored<Option<PersonId>> {
         let sql = "DELETE FROM codes WHERE digest = $1 AND expires_at > $2 RETURNING person";
         let taken = self.change(sqlx::query_as::<Db, (String,)>(sql).bind(digest).bind(now)).await?;

@@ -35,4 +35,9 @@ impl Drafts for Session {
         self.run(sqlx::query("DELETE FROM drafts WHERE id = $1").bind(id)).await?;
         Ok(())
     }
+
+    async fn forget_drafts_of(&mut self, person: &PersonId) -> Stored<()> {
+        self.run(sqlx::query("DELETE FROM drafts WHERE person = $1").bind(person.as_str())).await?;
+        Ok(())
+    }
 }

@@ -65,6 +65,6 @@ impl Extensions for Session {
     }
 }
 
-fn loaded((body, version): (String, i64)) -> Stored<Extension> {
+pub(super) fn loaded((body, version): (String, i64)) -> Stored<Extension> {
     Ok(Extension { version, ..unpacked("extension", &body)? })
 }

@@ -38,7 +38,7 @@ impl Leases for Session {
 
     async fn save_lease(&mut self, lease: &mut Lease) -> Stored<()> {
         let stored = Lease { version: lease.version + 1, ..lease.clone() };
-        let sql = "UPDATE leases SET phase = $3, wakes_at = $4, version = $5, body = $6
+        let sql = "UPDATE leases SET phase = $3, wakes_at = $4, version = $5, body = $6, owner = $7
              WHERE id = $1 AND version = $2";
         let update = sqlx::query(sql)
             .bind(stored.id.as_str())
@@ -46,7 +46,8 @@ impl Leases for Session {
             .bind(stored.phase.word())
             .bind(stored.wakes_at())
             .bind(stored.version)
-            .bind(packed(&stored)?);
+            .bind(packed(&stored)?)
+            .bind(stored.owner.as_str());
         one(self.run(update).await?)?;
         *lease = stored;
         Ok(())
@@ -94,7 +95,7 @@ impl Leases for Session {
     }
 }
 
-fn loaded((body, version): (String, i64)) -> Stored<Lease> {
+pub(super) fn loaded((body, version): (String, i64)) -> Stored<Lease> {
     Ok(Lease { version, ..unpacked("lease", &body)? })
 }
 

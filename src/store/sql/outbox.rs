@@ -15,21 +15,31 @@ use crate::{
 /// The lanes whose oldest due effect has waited longest come first. They are chosen once (`MATERIALIZED`), or
 /// Postgres might choose anew for each row and go beyond the limit. The last `WHERE` looks again: between the
 /// choice and the change, another claimer may have been there.
-pub(in crate::store) const CLAIM_LANES: &str = concat!(
-    "WITH chosen AS MATERIALIZED (
+macro_rules! claim {
+    ($which:literal) => {
+        concat!(
+            "WITH chosen AS MATERIALIZED (
          SELECT l.id
          FROM (SELECT lane, MIN(due_at) AS since FROM effects",
-    by_effects_due!(),
-    " WHERE state = 'due' AND due_at <= $2 GROUP BY lane) AS d
+            by_effects_due!(),
+            " WHERE state = 'due' AND due_at <= $2 GROUP BY lane) AS d
          JOIN lanes AS l ON l.id = d.lane
-         WHERE l.claimed_until IS NULL OR l.claimed_until <= $2
+         WHERE (l.claimed_until IS NULL OR l.claimed_until <= $2) AND l.id ",
+            $which,
+            " 'hook/%'
          ORDER BY d.since, l.id LIMIT $4",
-    skip_locked!(),
-    ")
+            skip_locked!(),
+            ")
      UPDATE lanes SET holder = $1, claimed_until = $3
      WHERE id IN (SELECT id FROM chosen) AND (claimed_until IS NULL OR claimed_until <= $2)
      RETURNING id"
-);
+        )
+    };
+}
+
+pub(in crate::store) const CLAIM_LANES: &str = claim!("NOT LIKE");
+/// Those of outgoing webhooks, which nothing else waits for.
+pub(in crate::store) const CLAIM_HOOKS: &str = claim!("LIKE");
 
 pub(in crate::store) const DUE_EFFECTS: &str =
     "SELECT id, lane, body, attempts, stage, notes, created_at FROM effects
@@ -61,9 +71,17 @@ impl Outbox for Session {
         until: Instant,
         limit: u32,
     ) -> Stored<Vec<Lane>> {
-        let claim = sqlx::query_as(CLAIM_LANES).bind(holder).bind(now).bind(until).bind(i64::from(limit));
-        let rows: Vec<(String,)> = self.change(claim).await?;
-        Ok(rows.into_iter().map(|(id,)| Lane::of(id)).collect())
+        self.claim(CLAIM_LANES, holder, (now, until), limit).await
+    }
+
+    async fn claim_hooks(
+        &mut self,
+        holder: &str,
+        now: Instant,
+        until: Instant,
+        limit: u32,
+    ) -> Stored<Vec<Lane>> {
+        self.claim(CLAIM_HOOKS, holder, (now, until), limit).await
     }
 
     async fn holds(&mut self, lane: &Lane, holder: &str) -> Stored<bool> {
@@ -121,6 +139,20 @@ impl Outbox for Session {
              WHERE state = 'due' ORDER BY created_at, seq LIMIT $1";
         let rows = self.list(sqlx::query_as(sql).bind(i64::from(limit))).await?;
         rows.into_iter().map(queued).collect()
+    }
+}
+
+impl Session {
+    async fn claim(
+        &mut self,
+        sql: &'static str,
+        holder: &str,
+        (now, until): (Instant, Instant),
+        limit: u32,
+    ) -> Stored<Vec<Lane>> {
+        let claim = sqlx::query_as(sql).bind(holder).bind(now).bind(until).bind(i64::from(limit));
+        let rows: Vec<(String,)> = self.change(claim).await?;
+        Ok(rows.into_iter().map(|(id,)| Lane::of(id)).collect())
     }
 }
 

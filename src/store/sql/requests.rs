@@ -83,6 +83,6 @@ impl Requests for Session {
     }
 }
 
-fn loaded((body, version): (String, i64)) -> Stored<Request> {
+pub(super) fn loaded((body, version): (String, i64)) -> Stored<Request> {
     Ok(Request { version, ..unpacked("request", &body)? })
 }

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::{Session, one, packed, unpacked};
 use crate::{
     domain::{
+        Instant,
         ids::{PersonId, TokenId},
         token::Token,
     },
@@ -36,6 +37,11 @@ impl Tokens for Session {
         let sql = "SELECT body FROM tokens WHERE person = $1 ORDER BY created_at, id";
         let rows = self.list(sqlx::query_as(sql).bind(person.as_str())).await?;
         rows.into_iter().map(loaded).collect()
+    }
+
+    async fn forget_tokens(&mut self, now: Instant) -> Stored<()> {
+        self.run(sqlx::query("DELETE FROM tokens WHERE expires_at <= $1").bind(now)).await?;
+        Ok(())
     }
 
     async fn delete_token(&mut self, id: &TokenId) -> Stored<()> {

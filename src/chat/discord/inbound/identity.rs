@@ -14,7 +14,7 @@ use crate::{
     },
     domain::{
         ids::PersonId,
-        person::{Membership, Role},
+        person::{Membership, Rights},
         refusal::Refusal,
     },
     ports::{
@@ -71,9 +71,9 @@ pub async fn typing(at: &Reception, visit: &Visit) -> Stored<Option<actions::Cal
         Some(guild) if at.guild(guild).is_none() => return Ok(None),
         Some(_) | None => person_of(at, guild, &user.id).await?,
     };
-    let roles = guild.and_then(|guild| at.guild(guild)).zip(visit.came.member.as_ref());
-    let roles = roles.map(|(guild, member)| roles_of(guild, member)).unwrap_or_default();
-    Ok(id.map(|id| actions::Caller { roles, ..id.into() }))
+    let known = guild.and_then(|guild| at.guild(guild)).zip(visit.came.member.as_ref());
+    let Rights { roles, teams } = known.map(|(guild, member)| rights_of(guild, member)).unwrap_or_default();
+    Ok(id.map(|id| actions::Caller { roles, teams, ..id.into() }))
 }
 
 fn refused(membership: Membership) -> Caller {
@@ -106,11 +106,11 @@ async fn in_guild(at: &Reception, guild: &DiscordGuild, user: &User, member: &Me
         Some(person) => Ok(person),
         None => actions::admit::admit(&at.world, &described, Newcomers::Nobody).await?,
     };
+    let Rights { roles, teams } = rights_of(guild, member);
     Ok(match admitted {
-        Ok(id) => Caller::Admitted(Admitted {
-            caller: actions::Caller { roles: roles_of(guild, member), ..id.into() },
-            workspace,
-        }),
+        Ok(id) => {
+            Caller::Admitted(Admitted { caller: actions::Caller { roles, teams, ..id.into() }, workspace })
+        }
         Err(message) => Caller::Refused { message, account: Some(described) },
     })
 }
@@ -138,13 +138,18 @@ fn described(workspace: &Workspace, user: &User, member: Option<&Member>) -> Des
         listed: None,
         // Discord shows bots no addresses.
         email: None,
+        by_email: false,
         zone: None,
     }
 }
 
 /// What Discord's roles make of somebody in a guild.
-fn roles_of(guild: &DiscordGuild, member: &Member) -> std::collections::BTreeSet<Role> {
-    member.roles.iter().filter_map(|role| guild.roles.get(role)).copied().collect()
+fn rights_of(guild: &DiscordGuild, member: &Member) -> Rights {
+    let mut rights = Rights::default();
+    for gives in member.roles.iter().filter_map(|role| guild.roles.get(role)) {
+        rights.extend(gives);
+    }
+    rights
 }
 
 /// The handle to which a code linked the same account in another guild: an account is one person's everywhere.

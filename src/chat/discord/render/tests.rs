@@ -195,6 +195,8 @@ fn asked(line: &str) -> Asked {
 #[test]
 fn a_small_form_is_one_modal() {
     let mut asked = asked("/env request");
+    asked.form.drop_empty("size");
+    asked.form.drop_empty("team");
     asked.form.offer("template", vec!["web".to_owned(), "box".to_owned()]);
     let modal = modal(&asked, DRAFT).unwrap();
     assert_eq!(
@@ -218,6 +220,8 @@ fn a_small_form_is_one_modal() {
 #[test]
 fn a_form_as_a_message_has_menus_and_parts() {
     let mut asked = asked("/env request");
+    asked.form.drop_empty("size");
+    asked.form.drop_empty("team");
     asked.form.offer("template", vec!["web".to_owned(), "box".to_owned()]);
     let cpu = commands::form::Field {
         name: "cpu".to_owned(),

@@ -38,6 +38,7 @@ async fn knows_dana(stage: &Stage, guilds: &[&str]) {
         teams: BTreeSet::new(),
         active: true,
         origin: Origin::Listed,
+        standing: Default::default(),
     };
     let mut tx = stage.world.store.begin().await.expect("begun");
     tx.save_person(&person).await.expect("saved");

@@ -37,6 +37,7 @@ fn request() -> Request {
         name: EnvName::parse("web-00007").expect("a name"),
         requester: dana(),
         template: "web".to_owned(),
+        template_version: 1,
         parameters: BTreeMap::new(),
         span: TimeDelta::days(3).into(),
         until: None,

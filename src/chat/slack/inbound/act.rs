@@ -81,7 +81,7 @@ async fn follow(at: &Reception, visit: &Visit, user: &str, view: &View, action: 
     }
     let asked = async {
         let Caller::Admitted(person) = caller(at, visit, user).await? else { return Ok(None) };
-        actions::form(&at.world, &person, &path, &values).await
+        actions::form(&at.world, &person.id, &path, &values).await
     };
     match asked.await {
         Ok(Some(asked)) => show::instead(at, visit, view, &asked).await,
@@ -107,8 +107,8 @@ fn not_ours(acknowledge: &mut Acknowledge) {
 /// Does it and shows the answer.
 async fn perform(at: &Reception, visit: &Visit, user: &str, input: Input, acknowledge: &mut Acknowledge) {
     let answer = match caller(at, visit, user).await {
-        Ok(Caller::Admitted(person)) => {
-            let (id, caller) = (visit.id.clone(), person.into());
+        Ok(Caller::Admitted(caller)) => {
+            let id = visit.id.clone();
             actions::perform(&at.world, Inbound { id, caller, platform: Platform::Slack, input }).await
         }
         Ok(Caller::Refused(message)) => match code(visit, &input) {

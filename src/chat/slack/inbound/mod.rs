@@ -9,7 +9,11 @@ mod line;
 pub mod reply;
 mod show;
 
-use std::{collections::BTreeSet, panic::AssertUnwindSafe, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::AssertUnwindSafe,
+    sync::Arc,
+};
 
 use chrono::TimeDelta;
 use futures_util::FutureExt;
@@ -28,7 +32,7 @@ use crate::{
     actions::World,
     cards::answer,
     chat::desk::{Desk, Way},
-    domain::Instant,
+    domain::{Instant, person::Rights},
     faults,
     ports::chat::{Message, Workspace},
 };
@@ -39,6 +43,10 @@ pub struct Reception {
     client: Arc<Client>,
     standing: Arc<Standing>,
     newcomers: Newcomers,
+    match_email: bool,
+    /// What user groups give, by workspace and group.
+    groups: BTreeMap<String, BTreeMap<String, Rights>>,
+    members: identity::Groups,
     recheck: TimeDelta,
     workspaces: BTreeSet<String>,
     desk: Arc<Desk<Reply>>,
@@ -62,6 +70,9 @@ impl Reception {
             client,
             standing,
             newcomers: settings.newcomers,
+            match_email: settings.match_email,
+            groups: settings.workspaces.iter().map(|one| (one.id.clone(), one.groups.clone())).collect(),
+            members: identity::Groups::default(),
             recheck: settings.recheck,
             workspaces: settings.workspaces.iter().map(|workspace| workspace.id.clone()).collect(),
             desk: Arc::default(),

@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 
-use commands::{
-    Kind,
-    form::{Field, FieldKind},
-};
+use commands::form::Field;
 use serde::{Deserialize, Serialize};
 use slack_morphism::prelude::*;
 
@@ -127,7 +124,7 @@ fn input(field: &Field, asked: &Asked, names: &Names) -> Vec<SlackBlock> {
         blocks::context(text::mrkdwn(&words, names, limits::SECTION))
     });
     let options = options(field);
-    let follows = !options.is_empty() && field.kind == FieldKind::Arg(Kind::Template);
+    let follows = !options.is_empty() && field.leads;
     let hint = hint(field, options.is_empty(), limits::INPUT);
     let element = if options.is_empty() { typed(field) } else { select(field, options) };
     let mut input = SlackInputBlock::new(text::label(&field.label, limits::HINT).into(), element)

@@ -35,6 +35,7 @@ async fn knows_dana(slack: &Slack) {
         teams: BTreeSet::new(),
         active: true,
         origin: Origin::Listed,
+        standing: Default::default(),
     };
     let account = Account {
         workspace: Workspace::slack(TEAM),

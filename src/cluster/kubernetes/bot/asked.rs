@@ -60,13 +60,23 @@ fn inside(container: &Container) -> ContainerSpec {
     ContainerSpec { image, user, ssh_port, ports, volume, env }
 }
 
-/// An option as one word for a variable.
+/// An option as the text of a variable: lists and maps as JSON, which no comma in them can break.
 fn word(value: &Value) -> String {
     match value {
         Value::Cpu(millis) => quantity::cpu(u64::from(*millis)).0,
         Value::Bytes(bytes) => quantity::bytes(*bytes).0,
         Value::Number(number) => number.to_string(),
+        Value::Decimal(number) => number.to_string(),
         Value::Text(text) => text.clone(),
         Value::Switch(on) => on.to_string(),
+        Value::List(items) => items.iter().map(item).collect::<serde_json::Value>().to_string(),
+        Value::Map(entries) => serde_json::json!(entries).to_string(),
+    }
+}
+
+fn item(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Number(number) => (*number).into(),
+        other => word(other).into(),
     }
 }

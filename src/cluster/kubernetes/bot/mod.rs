@@ -1,7 +1,7 @@
 //! The bot's side of environments on Kubernetes: it writes `Environment` resources, reads their status, and touches
 //! nothing else in the cluster.
 
-mod asked;
+pub(super) mod asked;
 mod cache;
 mod failure;
 mod seen;

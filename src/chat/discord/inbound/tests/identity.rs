@@ -112,6 +112,11 @@ async fn roles_are_those_that_discord_says_at_the_press() {
     assert!(!plain.contains("/env approve") && more.contains("/env approve"), "{plain}\n{more}");
     let again = place.receive(help("4", json!({}))).await.to_string();
     assert_eq!(again, plain, "a role that was taken away is gone with the next press");
+    let who = |id: &str, more: Value| did(2, DANA, id, filled("admin people", &[["who", "me"]]), more);
+    let told = place.receive(who("5", member(DANA, json!({"roles": [APPROVERS]})))).await.to_string();
+    assert!(told.contains("approver") && told.contains("in shop"), "a role gives teams as well: {told}");
+    let told = place.receive(who("6", json!({}))).await.to_string();
+    assert!(!told.contains("in shop"), "{told}");
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ use crate::{
     domain::{
         Instant,
         ids::PersonId,
-        person::{Membership, Origin, Person, Role},
+        person::{Membership, Origin, Person, Rights, Role},
         policy::Policy,
         request::Patience,
         template::Template,
@@ -217,6 +217,7 @@ fn person(handle: &str, roles: &[Role]) -> Person {
         teams: [].into(),
         active: true,
         origin: Origin::Listed,
+        standing: Default::default(),
     }
 }
 
@@ -309,7 +310,10 @@ fn settings(api: String) -> Settings {
         approvers: None,
         mention: None,
         threads: false,
-        roles: BTreeMap::from([(APPROVERS.to_owned(), Role::Approver)]),
+        roles: BTreeMap::from([(
+            APPROVERS.to_owned(),
+            Rights { roles: [Role::Approver].into(), teams: ["shop".to_owned()].into() },
+        )]),
     };
     Settings {
         inbound: Inbound::Gateway,

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
-use super::world::{Place, form, says};
+use super::world::{GROUP, Place, form, says};
 use crate::chat::slack::inbound::reply::Reply;
 
 #[tokio::test]
@@ -16,6 +16,29 @@ async fn a_command_is_answered_in_its_acknowledgement() {
     assert_eq!(payload["response_type"], "ephemeral");
     assert!(payload["blocks"].as_array().is_some_and(|blocks| !blocks.is_empty()), "{payload}");
     assert!(place.api.calls("respond/1").is_empty());
+}
+
+#[tokio::test]
+async fn a_user_group_counts_at_the_moment_of_the_press() {
+    let place = Place::open().await;
+    let mut number = 0;
+    let mut is = async |users: Value| {
+        number += 1;
+        place.api.answers("usergroups.users.list", users);
+        let command = place.command("U1", "/admin people me", &format!("t{number}"));
+        let said = says(&place.receive(command).await);
+        (said.contains("approver"), said.contains("in shop"))
+    };
+    assert_eq!(is(json!({"ok": true, "users": ["U9"]})).await, (false, false), "others are in it");
+    assert_eq!(is(json!({"ok": true, "users": ["U9", "U1"]})).await, (true, true));
+    assert_eq!(is(json!({"ok": true, "users": []})).await, (false, false), "taken between two presses");
+    assert_eq!(is(json!({"ok": true, "users": ["U1"]})).await, (true, true));
+    // What was said a moment ago is believed while Slack does not answer, and not for long.
+    assert_eq!(is(json!({"ok": false, "error": "internal_error"})).await, (true, true));
+    place.clock.advance(chrono::TimeDelta::seconds(61));
+    assert_eq!(is(json!({"ok": false, "error": "internal_error"})).await, (false, false));
+    let asked = place.api.calls("usergroups.users.list");
+    assert_eq!(asked[0]["usergroup"], GROUP, "{asked:?}");
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ use crate::{
     domain::{
         Instant,
         ids::PersonId,
-        person::{Origin, Person, Role},
+        person::{Origin, Person, Rights, Role},
         policy::Policy,
         request::Patience,
         template::Template,
@@ -60,6 +60,9 @@ pub struct Call {
     pub method: String,
     pub said: Value,
 }
+
+/// The user group that makes approvers of the team shop.
+pub const GROUP: &str = "S0123ABCD";
 
 /// The Web API.
 #[derive(Default)]
@@ -175,6 +178,7 @@ fn person(handle: &str, roles: &[Role]) -> Person {
         teams: BTreeSet::new(),
         active: true,
         origin: Origin::Listed,
+        standing: Default::default(),
     }
 }
 
@@ -315,12 +319,17 @@ fn settings(base: &str) -> Settings {
         api: format!("{base}/api"),
         timeout: Duration::from_secs(10),
         newcomers: Newcomers::Members,
+        match_email: true,
         recheck: TimeDelta::hours(1),
         workspaces: vec![SlackWorkspace {
             id: TEAM.to_owned(),
             token: "xoxb-test".into(),
             approvers: None,
             group: None,
+            groups: BTreeMap::from([(
+                GROUP.to_owned(),
+                Rights { roles: [Role::Approver].into(), teams: ["shop".to_owned()].into() },
+            )]),
         }],
     }
 }
