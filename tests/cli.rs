@@ -163,12 +163,14 @@ fn check_config_looks_into_templates_and_says_when_all_is_well() {
       database  Postgres, up to 8 connections
         people  dana, ada (approves)
         policy  example.org, students.example.org; reminded after 30m, lapses after 3d; 5 open requests each
+        quotas  everybody, each person, team shop, template web
         reaper  * * * * * (UTC)
           mail  from Sublet <sublet@example.org>, by mail.example.org (STARTTLS)
         devops  devops@example.org
        console  off
          slack  off
        discord  off
+           api  tokens for 30d, at most 365d; 600 calls a minute
          local  127.0.0.1, ports 42000-42999, in /var/lib/sublet/environments
     kubernetes  off
      templates  templates, looked at every 5s
@@ -205,6 +207,8 @@ fn documents_come_from_the_catalogue() {
     }
     let (code, text) = told(home.path(), &["generate", "discord-commands"]);
     assert_eq!((code, text.as_str()), (0, commands::render::discord::document().trim_end()));
+    let (code, text) = told(home.path(), &["generate", "openapi"]);
+    assert_eq!((code, text.as_str()), (0, sublet::api::description().trim_end()));
     for shell in ["bash", "zsh", "fish"] {
         let (code, text) = told(home.path(), &["generate", "completions", shell]);
         assert_eq!(code, 0);
@@ -268,4 +272,88 @@ async fn the_audit_log_is_verified_and_the_first_bad_entry_named() {
     let (code, text) = verify(&[]).await;
     assert_eq!(code, 1);
     insta::assert_snapshot!(text, @"sublet: entry 2 is not what was written: its words, its time, its place or its hash was changed");
+}
+
+#[test]
+fn a_template_is_checked_and_shown_as_it_would_be_made() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("data.toml"), demo::FILES[2].1).unwrap();
+    let (code, text) = told(home.path(), &["template", "check", "data.toml", "--with", "engine=mysql"]);
+    assert_eq!(code, 0, "{text}");
+    for part in [
+        "# ---- data, with its defaults: cache=0.25 connections=20 cpu=1 engine=mysql",
+        "version=8.4",
+        "# ---- data, size small: ",
+        "# ---- data, size large: ",
+        "prlimit --nproc=512:512 --core=0:0 --data=17179869184:17179869184 COMMAND",
+    ] {
+        assert!(text.contains(part), "{part:?} is missing:\n{text}");
+    }
+    let (code, text) = told(home.path(), &["template", "check", "data.toml", "--server"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.ends_with("Nothing of it goes to an API server, so none was asked."), "{text}");
+
+    let web = demo::KUBERNETES_FILES[0].1.replace("\"IMAGE\"", "\"registry.example.org/ssh:1\"");
+    fs::write(home.path().join("web.toml"), &web).unwrap();
+    let (code, text) = told(home.path(), &["template", "check", "web.toml"]);
+    assert_eq!(code, 0, "{text}");
+    let kinds: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("kind: ")).collect();
+    assert_eq!(kinds[..3], ["Environment", "Namespace", "ResourceQuota"], "{text}");
+    assert_eq!(kinds.last(), Some(&"Deployment"));
+    assert!(!text.contains("PRIVATE KEY") && !text.contains("LS0tLS1CRUdJTi"), "no key is printed:\n{text}");
+}
+
+#[test]
+fn a_bad_template_ends_with_two_and_all_its_faults() {
+    let home = tempfile::tempdir().unwrap();
+    let bad = demo::FILES[2]
+        .1
+        .replace("default = \"17\"", "default = \"18\"")
+        .replace("\"500m\"\nmemory", "\"300m\"\nmemory");
+    fs::write(home.path().join("data.toml"), bad).unwrap();
+    let (code, text) = told(home.path(), &["template", "check", "data.toml"]);
+    assert_eq!(code, 2);
+    insta::assert_snapshot!(text, @"
+    data.toml:17:7  sizes.small.cpu
+        “300m” is below the least, 500m.
+        Write more, or lower min.
+
+    data.toml:37:11  parameters.version.default
+        “18” is not one of the choices.
+        Did you mean “16”?
+
+    2 faults.
+    ");
+
+    let needy = demo::FILES[2].1.replace("default = \"sample data\"\n", "");
+    fs::write(home.path().join("data.toml"), needy).unwrap();
+    let (code, text) = told(home.path(), &["template", "check", "data.toml"]);
+    assert_eq!(code, 2);
+    assert!(
+        text.contains("data, size small: `note` must be given.\n    To see it, add --with note=…."),
+        "{text}"
+    );
+    let arguments =
+        ["template", "check", "data.toml", "--with", "note=x", "--with", "cpu=lots", "--with", "wings=2"];
+    let (code, text) = told(home.path(), &arguments);
+    assert_eq!(code, 2);
+    insta::assert_snapshot!(text, @"
+    data.toml  --with cpu
+        `lots` is not a number of processors. Write `2`, `1.5` or `500m` (half a processor).
+
+    data.toml  --with wings
+        The template has no parameter “wings”.
+
+    2 faults.
+    ");
+    let (code, text) = told(home.path(), &["template", "check", "nothing.toml"]);
+    assert_eq!((code, text.contains("The file cannot be read")), (2, true), "{text}");
+
+    // The controller would refuse what the file's own rules let through.
+    let web =
+        demo::KUBERNETES_FILES[0].1.replace("\"IMAGE\"", "\"ssh\"").replace("/home/dev/work", "/proc/work");
+    fs::write(home.path().join("web.toml"), web).unwrap();
+    let (code, text) = told(home.path(), &["template", "check", "web.toml"]);
+    assert_eq!(code, 2);
+    assert!(text.contains("would hide what the system needs in /proc"), "{text}");
 }

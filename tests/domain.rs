@@ -7,6 +7,8 @@
     reason = "a test that cannot go on should stop where it stands"
 )]
 
+#[path = "domain/ballots.rs"]
+mod ballots;
 #[path = "domain/chain.rs"]
 mod chain;
 #[path = "domain/daylight.rs"]
@@ -17,6 +19,10 @@ mod keys;
 mod lease_life;
 #[path = "domain/lease_model.rs"]
 mod lease_model;
+#[path = "domain/parameters.rs"]
+mod parameters;
+#[path = "domain/quotas.rs"]
+mod quotas;
 #[path = "domain/reviews.rs"]
 mod reviews;
 #[path = "domain/some.rs"]

@@ -6,12 +6,16 @@ mod support;
 #[path = "stories/world/mod.rs"]
 mod world;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::TimeDelta;
 use sublet::{
     actions::{Answer, Inbound, Input, perform},
     domain::{
+        approval::{Group, Need, Rule, Rules},
         audit::Fact,
         ids::EnvName,
         key::{PublicKey, StoredKey},
@@ -62,6 +66,7 @@ impl Pair {
             teams: [].into(),
             active: true,
             origin: sublet::domain::person::Origin::Listed,
+            standing: Default::default(),
         };
         self.world.knows(&person).await;
         let mut tx = self.world.store().begin().await.expect("a transaction");
@@ -157,6 +162,58 @@ async fn sixty_four_press_and_one_decides() {
     let approved = matches!(request.state, RequestState::Approved { .. });
     assert_eq!(tx.live_leases(None).await.expect("leases").len(), usize::from(approved));
     drop(tx);
+    pair.world.ends().await;
+    pair.database.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn fifty_press_and_three_decide() {
+    let Some(pair) = Pair::new().await else { return };
+    for number in 0..50 {
+        pair.person(&format!("approver{number}"), &[Role::Approver]).await;
+    }
+    let rule = Rule { needs: vec![Need { of: Group::Approvers, count: 3 }], ..Rule::default() };
+    let rules = || Rules { requests: rule.clone(), ..Rules::default() };
+    let policy = || Policy { rules: rules(), open_requests: 100, ..places::policy() };
+    let (url, outside) = (&pair.database.url, &pair.world.outside);
+    let bots = [
+        Arc::new(outside.engine(url, policy(), "third").await),
+        Arc::new(outside.engine(url, policy(), "fourth").await),
+    ];
+    let asked = at_once(&bots, vec![("dana".to_owned(), "/env request web".to_owned())]).await;
+    assert!(asked[0].starts_with("Asked for"), "{asked:?}");
+    pair.both_work().await;
+    let approve = pair.world.line_of("#approvers", "Approve");
+    let lines = (0..50).map(|number| (format!("approver{number}"), approve.clone())).collect();
+    let answers = at_once(&bots, lines).await;
+
+    let count = |start: &str| answers.iter().filter(|answer| answer.starts_with(start)).count();
+    assert_eq!(
+        (count("Your approval of"), count("You approved"), count("It was approved")),
+        (2, 1, 47),
+        "{answers:#?}"
+    );
+    let open = pair.world.store().read().await.expect("a transaction");
+    assert!(names_of(open).await.is_empty());
+    let mut tx = pair.world.store().read().await.expect("a transaction");
+    let leases = tx.live_leases(None).await.expect("leases");
+    assert_eq!(leases.len(), 1);
+    let request = tx.request(&leases[0].request).await.expect("a request").expect("it is there");
+    let voters: BTreeSet<_> = request.ballot.reviews.iter().map(|review| &review.by).collect();
+    assert_eq!((request.ballot.reviews.len(), voters.len()), (3, 3), "{:?}", request.ballot);
+    let last = request.ballot.reviews.last().map(|review| review.by.clone());
+    assert!(
+        matches!(&request.state, RequestState::Approved { by, .. } if *by == last),
+        "{:?}",
+        request.state
+    );
+    let history = tx.history(request.name.as_str()).await.expect("the history");
+    let facts = |is: fn(&Fact) -> bool| history.iter().filter(|entry| is(&entry.fact)).count();
+    assert_eq!(facts(|fact| matches!(fact, Fact::Reviewed { .. })), 2);
+    assert_eq!(facts(|fact| matches!(fact, Fact::Approved { .. })), 1);
+    drop(tx);
+    pair.both_work().await;
+    assert_eq!(pair.world.outside.cluster.made().len(), 1);
     pair.world.ends().await;
     pair.database.remove().await;
 }

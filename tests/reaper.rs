@@ -53,7 +53,15 @@ async fn engine(url: &str) -> Engine {
         wake: Arc::default(),
     };
     let clusters = BTreeMap::new();
-    Engine { world, chats: Vec::new(), mail: None, clusters, devops: Vec::new(), holder: "one".to_owned() }
+    Engine {
+        world,
+        chats: Vec::new(),
+        mail: None,
+        clusters,
+        devops: Vec::new(),
+        hooks: None,
+        holder: "one".to_owned(),
+    }
 }
 
 /// A file with leases whose final warnings are due.

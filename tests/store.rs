@@ -28,11 +28,19 @@ mod logs;
 mod opening;
 #[path = "store/outbox.rs"]
 mod outbox;
+#[path = "store/pages.rs"]
+mod pages;
 #[path = "store/people.rs"]
 mod people;
+#[path = "store/quotas.rs"]
+mod quotas;
 #[path = "store/requests.rs"]
 mod requests;
 mod support;
+#[path = "store/templates.rs"]
+mod templates;
+#[path = "store/tokens.rs"]
+mod tokens;
 #[path = "store/transactions.rs"]
 mod transactions;
 
@@ -59,12 +67,21 @@ contract! {
     forms::a_post_is_one_process_s_until_its_time_is_over,
     forms::a_draft_is_kept_until_it_is_sent_or_old,
     forms::a_code_is_good_once_and_for_a_while,
+    pages::a_page_goes_on_after_the_last_one,
+    pages::a_page_has_only_what_is_asked_for,
+    pages::the_log_and_the_notices_come_in_pages,
+    pages::an_answer_is_kept_under_a_key,
     people::a_person_is_found_by_id_and_by_handle,
     people::what_is_known_of_a_person_is_replaced,
     people::a_handle_belongs_to_one_person,
+    people::what_somebody_had_is_forgotten,
     people::an_account_is_one_persons_and_a_person_has_one_in_each_workspace,
     people::keys_are_single_for_each_owner,
+    people::a_person_has_one_delegate_until_an_end,
     people::keys_are_listed_oldest_first_and_removed,
+    tokens::a_token_is_found_by_its_digest_until_it_is_forgotten,
+    tokens::a_hook_moves_from_where_it_is,
+    tokens::lanes_of_hooks_are_claimed_apart,
     requests::a_request_is_found_by_id_and_by_name,
     requests::a_name_is_taken_once,
     requests::a_save_needs_the_version_that_was_loaded,
@@ -81,6 +98,15 @@ contract! {
     extensions::an_extension_is_kept_and_saved_by_version,
     extensions::extensions_of_a_lease_come_oldest_first,
     extensions::due_extensions_come_most_overdue_first,
+    quotas::what_a_scope_holds_is_added_up,
+    quotas::whoever_occupies_is_alone_until_the_end,
+    quotas::limits_are_set_and_taken_away,
+    quotas::a_reservation_is_kept_once_and_released_once,
+    quotas::reservations_are_found_by_whose_they_are,
+    quotas::a_grant_is_kept_and_saved_by_version,
+    quotas::grants_are_found_by_scope_until_they_end_and_by_alarm,
+    quotas::a_wish_is_kept_and_saved_by_version,
+    quotas::wishes_are_found_while_they_wait,
     outbox::effects_come_in_the_order_they_were_stored,
     outbox::a_key_is_stored_once_for_ever,
     outbox::only_lanes_with_due_effects_are_claimed,
@@ -101,6 +127,10 @@ contract! {
     audit::what_is_not_committed_leaves_no_gap,
     audit::times_finer_than_a_millisecond_break_nothing,
     audit::eight_writers_make_one_chain,
+    audit::entries_are_filtered_in_both_directions,
+    audit::what_is_too_old_goes_and_the_chain_goes_on,
+    audit::a_floor_rises_once_and_only_to_what_is_there,
+    audit::words_are_erased_and_the_chain_holds,
     chat::a_card_is_remembered_for_each_audience,
     chat::messages_with_buttons_are_remembered_until_they_are_forgotten,
     chat::a_message_is_written_once_for_each_key,
@@ -108,6 +138,8 @@ contract! {
     chat::private_messages_are_seen_by_their_reader_only,
     chat::a_rewritten_message_keeps_its_place,
     chat::whoever_follows_the_revisions_misses_nothing,
+    templates::each_content_has_one_number,
+    templates::several_who_keep_the_same_agree_on_its_number,
     transactions::what_is_not_committed_never_was,
     transactions::what_is_not_committed_is_not_seen,
     transactions::looking_changes_nothing,
@@ -120,7 +152,12 @@ contract! {
 /// No method of the port goes without a case.
 #[test]
 fn every_method_of_the_port_is_called() {
-    let port = include_str!("../src/ports/store.rs");
+    let port = [
+        include_str!("../src/ports/store.rs"),
+        include_str!("../src/ports/store/programs.rs"),
+        include_str!("../src/ports/store/quotas.rs"),
+    ]
+    .concat();
     let cases = [
         include_str!("store/audit.rs"),
         include_str!("store/chat.rs"),
@@ -131,7 +168,10 @@ fn every_method_of_the_port_is_called() {
         include_str!("store/logs.rs"),
         include_str!("store/outbox.rs"),
         include_str!("store/people.rs"),
+        include_str!("store/tokens.rs"),
+        include_str!("store/quotas.rs"),
         include_str!("store/requests.rs"),
+        include_str!("store/templates.rs"),
         include_str!("store/transactions.rs"),
     ]
     .concat();

@@ -17,6 +17,8 @@ use sublet::{
 
 #[path = "templates/container.rs"]
 mod container;
+#[path = "templates/parameters.rs"]
+mod parameters;
 
 fn corpus() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/template");
@@ -94,7 +96,7 @@ fn all_faults_are_told_at_once() {
 
     templates/Web_1.toml:16:1  approval.limits.engine
         “engine” is not an amount, so nothing can be below a limit.
-        Limit only cpu, bytes and number parameters.
+        Limit only cpu, bytes, number and decimal parameters.
 
     templates/Web_1.toml:21:11  parameters.cpu.default
         “5” is above the most, 4.
@@ -122,14 +124,14 @@ fn all_faults_are_told_at_once() {
 
     templates/Web_1.toml:38:13  parameters.for
         “for” has a meaning of its own in /env request.
-        Take another name than template, for, until, key, reason.
+        Take another name than template, size, for, until, key, team, reason.
 
     templates/Web_1.toml:40:11  parameters.for.default
         “perhaps” is neither yes nor no.
         Write `yes` or `no`.
 
     templates/Web_1.toml:41:7  parameters.for.min
-        Only cpu, bytes and number have limits.
+        Only cpu, bytes, number and decimal have limits.
         Leave this out.
 
     templates/Web_1.toml:43:13  parameters.Size
@@ -138,7 +140,7 @@ fn all_faults_are_told_at_once() {
 
     templates/Web_1.toml:44:8  parameters.Size.kind
         “size” is not one of the words that fit here.
-        Write “cpu”, “bytes”, “number”, “text”, “choice” or “switch”.
+        Write “cpu”, “bytes”, “number”, “decimal”, “text”, “choice”, “switch”, “list”, “map”, “integer”, “string”, “boolean”, “array” or “object”.
 
     templates/Web_1.toml
         “Web_1” cannot be a template's name.

@@ -77,6 +77,7 @@ impl Bot {
             mail: None,
             clusters,
             devops: Vec::new(),
+            hooks: None,
             holder: "browser-test".to_owned(),
         });
         let closing = CancellationToken::new();
@@ -139,6 +140,7 @@ fn people() -> Vec<Person> {
         teams: BTreeSet::new(),
         active: true,
         origin: sublet::domain::person::Origin::Listed,
+        standing: Default::default(),
     };
     vec![
         person("dana", "Dana Okafor", chrono_tz::Europe::Berlin, &[Role::Developer]),

@@ -56,7 +56,15 @@ approvers = "200000000000000001"
 mention = "300000000000000001"
 approver_roles = ["300000000000000001", "300000000000000002"]
 admin_roles = ["300000000000000003"]
+auditor_roles = ["300000000000000004"]
 threads = false
+[[discord.guilds.groups]]
+id = "300000000000000001"
+teams = ["shop"]
+[[discord.guilds.groups]]
+id = "300000000000000005"
+roles = ["instructor"]
+teams = ["courses"]
 [[discord.guilds]]
 id = "100000000000000002"
 "#
@@ -73,8 +81,11 @@ id = "100000000000000002"
     assert_eq!(discord.listed["800000000000000001"], "ada");
     let ids: Vec<&str> = discord.guilds.iter().map(|guild| guild.id.as_str()).collect();
     assert_eq!(ids, ["100000000000000001", "100000000000000002"]);
-    let roles: Vec<Role> = discord.guilds[0].roles.values().copied().collect();
-    assert_eq!(roles, [Role::Approver, Role::Approver, Role::Admin]);
+    let gives = discord.guilds[0].roles.values();
+    let roles: Vec<Role> = gives.clone().flat_map(|gives| gives.roles.iter().copied()).collect();
+    assert_eq!(roles, [Role::Approver, Role::Approver, Role::Admin, Role::Auditor, Role::Instructor]);
+    let teams: Vec<&str> = gives.flat_map(|gives| gives.teams.iter().map(String::as_str)).collect();
+    assert_eq!(teams, ["shop", "courses"], "the same role may give both");
     assert!(!discord.guilds[0].threads);
 }
 

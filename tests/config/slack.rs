@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use secrecy::ExposeSecret;
-use sublet::chat::slack::settings::{Inbound, Newcomers};
+use sublet::{
+    chat::slack::settings::{Inbound, Newcomers},
+    domain::person::Role,
+};
 
 use super::{SMALLEST, faults, load};
 
@@ -52,11 +55,19 @@ signing_secret_env = "SIGNING"
 api = "http://127.0.0.1:9999/api/"
 timeout = "2s"
 newcomers = "nobody"
+match_email = false
 recheck = "10m"
 [[slack.workspaces]]
 id = "T0123ABCD"
 token_env = "FIRST"
 group = "S0123ABCD"
+[[slack.workspaces.groups]]
+id = "S0123ABCD"
+roles = ["devops"]
+teams = ["shop", "web"]
+[[slack.workspaces.groups]]
+id = "S0456EFGH"
+roles = ["auditor", "instructor"]
 [[slack.workspaces]]
 id = "T0456EFGH"
 token_env = "SECOND"
@@ -72,6 +83,11 @@ approvers = "G0123ABCD"
     let ids: Vec<&str> = slack.workspaces.iter().map(|workspace| workspace.id.as_str()).collect();
     assert_eq!(ids, ["T0123ABCD", "T0456EFGH"]);
     assert_eq!(slack.workspaces[0].group.as_deref(), Some("S0123ABCD"));
+    let groups = &slack.workspaces[0].groups;
+    let gives = |id: &str| (groups[id].roles.iter().copied().collect::<Vec<_>>(), groups[id].teams.len());
+    assert_eq!(gives("S0123ABCD"), (vec![Role::Approver], 2));
+    assert_eq!(gives("S0456EFGH"), (vec![Role::Instructor, Role::Auditor], 0));
+    assert!(slack.workspaces[1].groups.is_empty() && !slack.match_email);
     assert!(config.summary().to_string().contains("by HTTP; T0123ABCD, T0456EFGH"));
 }
 
@@ -132,7 +148,7 @@ token_env = "NOWHERE"
 
     sublet.toml:16:1  slack.token
         There is no such key.
-        Known here: api, app_token, app_token_env, app_token_file, connections, inbound, newcomers, recheck, signing_secret, signing_secret_env, signing_secret_file, timeout, workspaces.
+        Known here: api, app_token, app_token_env, app_token_file, connections, inbound, match_email, newcomers, recheck, signing_secret, signing_secret_env, signing_secret_file, timeout, workspaces.
 
     sublet.toml:18:6  slack.workspaces[0].id
         “acme” is not the id of a workspace.
@@ -184,4 +200,28 @@ fn what_a_way_needs_is_asked_for() {
 
     2 faults.
     ");
+}
+
+#[test]
+fn every_fault_of_a_user_group_is_told() {
+    let groups = r#"
+[[slack.workspaces.groups]]
+id = "devops"
+roles = ["boss"]
+[[slack.workspaces.groups]]
+id = "S0123ABCD"
+[[slack.workspaces.groups]]
+id = "S0123ABCD"
+teams = ["Shop"]
+"#;
+    let told = faults(&format!("{SMALLEST}{SOCKET}{groups}"), &SECRETS);
+    for part in [
+        "“devops” is not the id of a user group.",
+        "“boss”",
+        "This gives nothing to anybody.",
+        "The user group S0123ABCD was named before.",
+        "“Shop” is not a team's name.",
+    ] {
+        assert!(told.contains(part), "{part} is not in {told}");
+    }
 }

@@ -4,6 +4,7 @@
 
 mod build;
 mod causes;
+mod injection;
 mod names;
 mod policies;
 mod report;

@@ -57,6 +57,7 @@ fn person(handle: &str, role: Role) -> Person {
         teams: BTreeSet::new(),
         active: true,
         origin: sublet::domain::person::Origin::Listed,
+        standing: Default::default(),
     }
 }
 
@@ -75,9 +76,12 @@ impl Templates for Shelf {
             default_span: TimeDelta::days(3).into(),
             longest: TimeDelta::days(7).into(),
             approval: Approval::Always,
+            reviews: Default::default(),
             warnings: vec![TimeDelta::hours(24).into(), TimeDelta::hours(2).into()],
             grace: TimeDelta::hours(4).into(),
             ready_within: TimeDelta::minutes(30).into(),
+            sizes: Vec::new(),
+            teams: Vec::new(),
         })]
     }
 }
@@ -104,6 +108,7 @@ impl Bot {
                 domains: Vec::new(),
                 patience: Patience { remind_after: TimeDelta::days(1), lapse_after: TimeDelta::days(2) },
                 open_requests: 10,
+                ..Policy::default()
             }),
             wake: Arc::new(Notify::new()),
         };
@@ -113,6 +118,7 @@ impl Bot {
             mail: Some(mail),
             clusters: BTreeMap::from([("paper".to_owned(), cluster)]),
             devops: Vec::new(),
+            hooks: None,
             holder: format!("process {}", std::process::id()),
         };
         Self { engine, clock }

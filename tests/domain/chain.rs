@@ -1,7 +1,7 @@
 //! The chain of the audit log: whatever is done to it, the first entry that is not as it was written is named.
 
 use proptest::{prelude::*, sample::Index};
-use sublet::domain::chain::{Checker, FirstBad, Head, Row, START, Text, Wrong};
+use sublet::domain::chain::{Checker, FirstBad, Head, Row, START, Seal, Text, Wrong, commitment};
 
 use super::some::at;
 
@@ -16,12 +16,17 @@ fn text() -> impl Strategy<Value = Text> {
     })
 }
 
+/// Entries of old stand among new ones.
+fn seal() -> impl Strategy<Value = Seal> {
+    prop_oneof![Just(Seal::Plain), "[ab]{0,2}".prop_map(Seal::Salted)]
+}
+
 fn logs() -> impl Strategy<Value = (Vec<Row>, Head)> {
-    prop::collection::vec(text(), 1..24).prop_map(|texts| {
+    prop::collection::vec((text(), seal()), 1..24).prop_map(|texts| {
         let mut head = Head::start();
-        let rows = texts.into_iter().map(|text| {
-            head = head.then(&text);
-            Row { seq: head.seq, text: Some(text), hash: head.hash.clone() }
+        let rows = texts.into_iter().map(|(text, seal)| {
+            head = head.after(&text, &seal);
+            Row { seq: head.seq, text: Some(text), seal, hash: head.hash.clone() }
         });
         (rows.collect(), head)
     })
@@ -100,7 +105,7 @@ proptest! {
         let before = at.checked_sub(1).map_or_else(Head::start, |at| Head { seq: rows[at].seq, hash: rows[at].hash.clone() });
         let row = &mut rows[at];
         row.text.as_mut().unwrap().fact.push('a');
-        row.hash = before.then(row.text.as_ref().unwrap()).hash;
+        row.hash = before.after(row.text.as_ref().unwrap(), &row.seal).hash;
         let named = match check(&rows, &head, None) {
             Err(FirstBad { seq, wrong: Wrong::Changed }) => seq - 1,
             Err(FirstBad { seq, wrong: Wrong::NotTheHead }) => seq,
@@ -155,9 +160,60 @@ proptest! {
     #[test]
     fn an_entry_without_the_head_is_noticed((rows, head) in logs(), added in text()) {
         let longer = head.then(&added);
-        let row = Row { seq: longer.seq, text: Some(added), hash: longer.hash };
+        let row = Row { seq: longer.seq, text: Some(added), seal: Seal::Plain, hash: longer.hash };
         let seq = row.seq;
         prop_assert_eq!(check(&[rows, vec![row]].concat(), &head, None), Err(FirstBad { seq, wrong: Wrong::Added }));
+    }
+
+    /// The words of some are erased: the chain holds when an entry says so, and else the first of them is named.
+    #[test]
+    fn erased_words_break_nothing_and_must_be_accounted_for((mut rows, head) in logs(), which: Index, known: bool) {
+        let at = which.index(rows.len());
+        let Seal::Salted(salt) = rows[at].seal.clone() else { return Ok(()) };
+        rows[at].seal = Seal::Sealed(commitment(&salt, rows[at].text.as_ref().unwrap()));
+        rows[at].text.as_mut().unwrap().fact = "(erased)".to_owned();
+        let mut checker = Checker::new(None);
+        rows.iter().try_for_each(|row| checker.take(row)).unwrap();
+        prop_assert_eq!(checker.sealed(), 1);
+        if known {
+            checker.erased([rows[at].seq]);
+        }
+        let expected =
+            if known { Ok(head.clone()) } else { Err(FirstBad { seq: rows[at].seq, wrong: Wrong::Emptied }) };
+        prop_assert_eq!(checker.end(&head), expected);
+        // The commitment is what the chain stands on.
+        rows[at].seal = Seal::Sealed(commitment("another", rows[at].text.as_ref().unwrap()));
+        prop_assert_eq!(check(&rows, &head, None), Err(FirstBad { seq: rows[at].seq, wrong: Wrong::Changed }));
+    }
+
+    /// The oldest were removed: the rest goes on from the floor, which an entry must name.
+    #[test]
+    fn a_log_goes_on_from_its_floor((rows, head) in logs(), which: Index, before: Index) {
+        let at = which.index(rows.len());
+        let floor = Head { seq: rows[at].seq, hash: rows[at].hash.clone() };
+        let walk = |named: Option<Head>, checkpoint: Option<Head>| {
+            let mut checker = Checker::above(floor.clone(), checkpoint);
+            rows[at + 1..].iter().try_for_each(|row| checker.take(row))?;
+            if let Some(named) = named {
+                checker.removed(named);
+            }
+            checker.end(&head)
+        };
+        prop_assert_eq!(walk(Some(floor.clone()), None), Ok(head.clone()));
+        let headless = FirstBad { seq: floor.seq + 1, wrong: Wrong::Headless };
+        prop_assert_eq!(walk(None, None), Err(headless.clone()));
+        prop_assert_eq!(walk(Some(Head { hash: START.to_owned(), ..floor.clone() }), None), Err(headless));
+        let given = &rows[before.index(rows.len())];
+        let expected = if given.seq < floor.seq {
+            Err(FirstBad { seq: given.seq, wrong: Wrong::Removed })
+        } else {
+            Ok(head.clone())
+        };
+        let checkpoint = Head { seq: given.seq, hash: given.hash.clone() };
+        prop_assert_eq!(walk(Some(floor.clone()), Some(checkpoint)), expected);
+        let wrong = Head { seq: floor.seq, hash: START.to_owned() };
+        let told = FirstBad { seq: floor.seq, wrong: Wrong::NotTheCheckpoint };
+        prop_assert_eq!(walk(Some(floor.clone()), Some(wrong)), Err(told));
     }
 
     /// A whole new chain: the database cannot know, a checkpoint does.
@@ -190,4 +246,8 @@ fn the_encoding_stays() {
     let first = Head::start().then(&text);
     assert_eq!(first.hash, "dcce01e3848db8ae304aaa3c40bf7a4341c72c197bd43354fe5ef9e9b5a6151e");
     assert_eq!(first.then(&text).hash, "8401b8f99dfc29dc0b8ba2f83d8318c285fcb24df139d0b65f2abc1a64998393");
+    let words = commitment("salt", &text);
+    assert_eq!(words, "654aa6d6ad812b1d29a8ac62b404a54cb22f1b8910efafa62064082aa6c197e6");
+    let committed = Head::start().committed(text.at, &words).hash;
+    assert_eq!(committed, "cbe89c150ed1090d3143a968d8d3a4483c518dab6c008cc26b07e098e771f876");
 }

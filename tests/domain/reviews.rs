@@ -16,7 +16,7 @@ use sublet::domain::{
     request::{Decision, Findings, Patience, Request, RequestState, Waiting},
 };
 
-use super::some::{at, extension_id, gap, name, person, request_id, seconds};
+use super::some::{approver, at, extension_id, gap, name, person, request_id, seconds};
 
 const BORN: &str = "2026-10-23T07:30:00.417Z";
 
@@ -37,6 +37,7 @@ fn request(until: Option<Instant>) -> Request {
         name: name(),
         requester: person("dana"),
         template: "web".to_owned(),
+        template_version: 1,
         parameters: BTreeMap::new(),
         span: seconds(3600),
         until,
@@ -139,14 +140,14 @@ fn make(request: &Request, call: &Call, now: Instant, patience: &Patience) -> (R
         Call::Analysed(by_rule) => request.clone().analysed(Findings::default(), *by_rule, now, patience),
         Call::Approve(who) => {
             let result =
-                request.clone().decide(&person(PEOPLE[*who]), Platform::Slack, Decision::Approve, now);
+                request.clone().review(&approver(PEOPLE[*who]), Platform::Slack, Decision::Approve, now);
             assert_eq!(result.is_ok(), pending && *who != 0 && !over, "{result:?}");
             result.unwrap_or(same)
         }
         Call::Reject(who) => {
             let reason = "no".to_owned();
-            let result = request.clone().decide(
-                &person(PEOPLE[*who]),
+            let result = request.clone().review(
+                &approver(PEOPLE[*who]),
                 Platform::Slack,
                 Decision::Reject { reason },
                 now,
@@ -233,9 +234,9 @@ proptest! {
             let before = extension.clone();
             let pending = matches!(before.state, ExtensionState::Pending(_));
             let decide = |rejected| {
-                let result = before.clone().decide(&person(PEOPLE[who]), Platform::Slack, rejected, now);
+                let result = before.clone().review(&approver(PEOPLE[who]), None, Platform::Slack, rejected, now);
                 assert_eq!(result.is_ok(), pending && who != 0, "{result:?}");
-                result.unwrap_or_else(|_| before.clone())
+                result.map_or_else(|_| before.clone(), |(next, _)| next)
             };
             let mut change = Change::none();
             let mut next = match call {
@@ -265,13 +266,15 @@ proptest! {
 #[test]
 fn the_late_presser_learns_who_won() {
     let (request, _) = request(None).analysed(Findings::default(), false, at(BORN), &patience(60, 600));
-    let (request, _) = request.decide(&person("anna"), Platform::Slack, Decision::Approve, at(BORN)).unwrap();
-    let late = request.decide(&person("otto"), Platform::Slack, Decision::Approve, at(BORN)).unwrap_err();
+    let (request, _) =
+        request.review(&approver("anna"), Platform::Slack, Decision::Approve, at(BORN)).unwrap();
+    let late = request.review(&approver("otto"), Platform::Slack, Decision::Approve, at(BORN)).unwrap_err();
     let won =
         Refusal::AlreadyDecided { decision: "approved".to_owned(), by: Some(person("anna")), at: at(BORN) };
     assert_eq!(late, won);
-    let extension = extension().decide(&person("anna"), Platform::Slack, None, at(BORN)).unwrap();
-    assert_eq!(extension.decide(&person("otto"), Platform::Slack, None, at(BORN)).unwrap_err(), won);
+    let (extension, _) =
+        extension().review(&approver("anna"), None, Platform::Slack, None, at(BORN)).unwrap();
+    assert_eq!(extension.review(&approver("otto"), None, Platform::Slack, None, at(BORN)).unwrap_err(), won);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use sublet::domain::{
     Instant,
+    approval::Voter,
     environment::SshAccess,
     ids::{EnvName, ExtensionId, LeaseId, PersonId, RequestId},
     lease::{Lease, Terms, steps::Grant},
@@ -32,7 +33,12 @@ pub(crate) fn somebody(handle: &str, email: &str) -> Person {
         teams: [].into(),
         active: true,
         origin: sublet::domain::person::Origin::Listed,
+        standing: Default::default(),
     }
+}
+
+pub(crate) fn approver(handle: &str) -> Voter {
+    Person { roles: [Role::Approver].into(), ..somebody(handle, "x@example.org") }.into()
 }
 
 pub(crate) fn request_id() -> RequestId {
@@ -82,6 +88,7 @@ pub(crate) fn granted(terms: Terms, now: Instant) -> Lease {
         name: name(),
         owner: person("dana"),
         template: "web".to_owned(),
+        template_version: 1,
         terms,
     };
     let (mut lease, _) = Lease::grant(grant, now);

@@ -23,6 +23,10 @@ fn value() -> impl Strategy<Value = Value> {
         (-5i64..5).prop_map(Value::Number),
         proptest::sample::select(WORDS.to_vec()).prop_map(|word| Value::Text(word.to_owned())),
         any::<bool>().prop_map(Value::Switch),
+        (-5i64..5).prop_map(|number| Value::Decimal(number.into())),
+        (0usize..3).prop_map(|count| Value::List(vec![Value::Text("small".to_owned()); count])),
+        (0usize..3).prop_map(|count| Value::List(vec![Value::Number(1); count])),
+        Just(Value::Map(BTreeMap::from([("a".to_owned(), "b".to_owned())]))),
     ]
 }
 
@@ -34,6 +38,9 @@ fn kind() -> impl Strategy<Value = ParameterKind> {
         ParameterKind::Text,
         ParameterKind::Choice,
         ParameterKind::Switch,
+        ParameterKind::Decimal,
+        ParameterKind::List,
+        ParameterKind::Map,
     ])
 }
 
@@ -44,6 +51,9 @@ fn of_kind(kind: ParameterKind, number: u8) -> Value {
         ParameterKind::Number => Value::Number(i64::from(number) - 5),
         ParameterKind::Text | ParameterKind::Choice => Value::Text(WORDS[usize::from(number) % 3].to_owned()),
         ParameterKind::Switch => Value::Switch(number.is_multiple_of(2)),
+        ParameterKind::Decimal => Value::Decimal((i64::from(number) - 5).into()),
+        ParameterKind::List => Value::List(vec![Value::Text(number.to_string())]),
+        ParameterKind::Map => Value::Map(BTreeMap::from([("n".to_owned(), number.to_string())])),
     }
 }
 
@@ -54,21 +64,21 @@ fn parameters() -> impl Strategy<Value = Vec<Parameter>> {
         let numbered = all.into_iter().zip(NAMES);
         let build = |((kind, default, min, max, choices), name): ((ParameterKind, _, _, _, usize), &str)| {
             let of = |number: Option<u8>| number.map(|number| of_kind(kind, number));
+            let chosen = kind == ParameterKind::Choice;
+            let words = WORDS[..if chosen { choices.min(3) } else { 0 }].iter();
             Parameter {
-                name: name.to_owned(),
-                kind,
-                help: String::new(),
                 default: of(default),
                 min: of(min),
                 max: of(max),
-                choices: WORDS[..choices.min(3)].iter().map(|word| (*word).to_owned()).collect(),
+                choices: words.map(|word| Value::Text((*word).to_owned())).collect(),
+                ..Parameter::of(name, kind)
             }
         };
         numbered.map(build).collect()
     })
 }
 
-fn template(parameters: Vec<Parameter>, approval: Approval) -> Template {
+pub(crate) fn template(parameters: Vec<Parameter>, approval: Approval) -> Template {
     Template {
         name: "web".to_owned(),
         title: String::new(),
@@ -80,9 +90,12 @@ fn template(parameters: Vec<Parameter>, approval: Approval) -> Template {
         default_span: seconds(3600),
         longest: seconds(86_400),
         approval,
+        reviews: Default::default(),
         warnings: vec![seconds(600)],
         grace: seconds(600),
         ready_within: seconds(600),
+        sizes: Vec::new(),
+        teams: Vec::new(),
     }
 }
 
@@ -92,7 +105,8 @@ fn amount(value: &Value) -> Option<i128> {
         Value::Cpu(amount) => Some((*amount).into()),
         Value::Bytes(amount) => Some((*amount).into()),
         Value::Number(amount) => Some((*amount).into()),
-        Value::Text(_) | Value::Switch(_) => None,
+        Value::Decimal(amount) => amount.to_string().parse().ok(),
+        Value::Text(_) | Value::Switch(_) | Value::List(_) | Value::Map(_) => None,
     }
 }
 
@@ -103,6 +117,10 @@ fn kind_of(value: &Value) -> &'static str {
         Value::Number(_) => "number",
         Value::Text(_) => "text",
         Value::Switch(_) => "switch",
+        Value::Decimal(_) => "decimal",
+        Value::List(items) if items.iter().all(|item| matches!(item, Value::Text(_))) => "list",
+        Value::List(_) => "list of numbers",
+        Value::Map(_) => "map",
     }
 }
 
@@ -114,6 +132,9 @@ fn fits(parameter: &Parameter, value: &Value) -> bool {
         ParameterKind::Number => "number",
         ParameterKind::Text | ParameterKind::Choice => "text",
         ParameterKind::Switch => "switch",
+        ParameterKind::Decimal => "decimal",
+        ParameterKind::List => "list",
+        ParameterKind::Map => "map",
     };
     if kind_of(value) != wanted {
         return false;
@@ -122,7 +143,7 @@ fn fits(parameter: &Parameter, value: &Value) -> bool {
     let enough = limit(&parameter.min).is_none_or(|min| amount(value).is_none_or(|value| value >= min));
     let allowed = limit(&parameter.max).is_none_or(|max| amount(value).is_none_or(|value| value <= max));
     let chosen = match value {
-        Value::Text(word) if parameter.kind == ParameterKind::Choice => parameter.choices.contains(word),
+        Value::Text(_) if parameter.kind == ParameterKind::Choice => parameter.choices.contains(value),
         _ => true,
     };
     enough && allowed && chosen
@@ -177,7 +198,8 @@ proptest! {
             Some(Value::Switch(on)) => !*on || *limit == Value::Switch(true),
             Some(value) => match (amount(value), amount(limit)) {
                 (Some(value), Some(limit)) => value <= limit,
-                _ => value == limit,
+                // Lists and maps are neither less nor more.
+                _ => value == limit && !matches!(value, Value::List(_) | Value::Map(_)),
             },
         });
         let short = longest.is_none_or(|longest| span <= longest);
@@ -221,23 +243,20 @@ fn a_choice_is_not_within_a_limit_because_of_its_place_in_the_alphabet() {
 #[test]
 fn a_value_that_is_no_choice_learns_the_choices() {
     let parameter = Parameter {
-        name: "size".to_owned(),
-        kind: ParameterKind::Choice,
-        help: String::new(),
-        default: None,
-        min: None,
-        max: None,
-        choices: vec!["small".to_owned()],
+        choices: vec![Value::Text("small".to_owned())],
+        ..Parameter::of("size", ParameterKind::Choice)
     };
     let problem = parameter.check(&Value::Text("big".to_owned())).unwrap_err();
-    assert_eq!(problem, Problem::NotAChoice { choices: vec!["small".to_owned()] });
+    assert_eq!(problem, Problem::NotAChoice { choices: vec![Value::Text("small".to_owned())] });
 }
 
 fn policy(domains: &[&str]) -> Policy {
     Policy {
+        quotas: Default::default(),
         domains: domains.iter().map(|domain| (*domain).to_owned()).collect(),
         patience: Patience { remind_after: TimeDelta::hours(1), lapse_after: TimeDelta::days(1) },
         open_requests: 100,
+        ..Policy::default()
     }
 }
 

@@ -10,6 +10,7 @@
 )]
 
 mod bot;
+mod check;
 mod children;
 mod control;
 #[path = "../support/program.rs"]

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 use sublet::{
-    actions::audit::verify,
+    actions::audit::{export, prune, prune_when_due, verify},
     domain::{
-        audit::{Actor, Fact, NewEntry},
-        chain::{FirstBad, Head, Row, Wrong},
+        audit::{Actor, Cursor, Fact, Filter, NewEntry},
+        chain::{FirstBad, Head, Row, Seal, Wrong},
     },
+    ports::store::StoreError,
 };
 use tokio::{sync::Barrier, task::JoinSet};
 
@@ -38,7 +39,7 @@ async fn head(place: &Place) -> Head {
 }
 
 async fn verified(place: &Place) -> Result<Head, FirstBad> {
-    verify(place.store.as_ref(), None).await.unwrap()
+    verify(place.store.as_ref(), None).await.unwrap().map(|found| found.head)
 }
 
 pub async fn entries_are_numbered_and_linked(place: Place) {
@@ -58,7 +59,8 @@ pub async fn entries_are_numbered_and_linked(place: Place) {
         let text = row.text.as_ref().unwrap();
         assert_eq!(text.fact, format!(r#"{{"fact":"reminded","count":{}}}"#, row.seq));
         assert_eq!((text.at, text.about.as_str()), (at(row.seq), "web-00001"));
-        expected = expected.then(text);
+        assert!(matches!(row.seal, Seal::Salted(_)), "each has a salt of its own");
+        expected = expected.after(text, &row.seal);
         assert_eq!(row.hash, expected.hash);
     }
     assert_eq!(head(&place).await, expected);
@@ -132,6 +134,116 @@ pub async fn eight_writers_make_one_chain(place: Place) {
     assert_eq!(verified(&place).await.unwrap().seq, 8 * 8 * 2, "those that gave up are not in it");
 }
 
+pub async fn entries_are_filtered_in_both_directions(place: Place) {
+    let by = |handle: &str| Actor::Person(person_id(handle));
+    let write =
+        |about: &str, actor, number, fact| NewEntry { at: at(number), actor, about: about.to_owned(), fact };
+    let (mut mine, mut others) = (request(1, "dana"), request(2, "kim"));
+    place
+        .change(async |tx| {
+            tx.insert_request(&mut mine).await.unwrap();
+            tx.insert_request(&mut others).await.unwrap();
+            for entry in [
+                write("web-00001", by("dana"), 1, Fact::Pending),
+                write("web-00001", by("ada"), 2, Fact::Approved { reason: None }),
+                write("web-00002", by("kim"), 3, Fact::Pending),
+                write("@dana", by("root"), 4, Fact::TeamJoined { team: "shop".to_owned() }),
+                write("web-00002", Actor::Clock, 5, Fact::Lapsed),
+            ] {
+                tx.record(&entry).await.unwrap();
+            }
+        })
+        .await;
+    let page = async |filter: Filter, from, limit| {
+        let found = place.look(async |tx| tx.audit_page(&filter, from, limit).await.unwrap()).await;
+        found.iter().map(|entry| entry.seq).collect::<Vec<_>>()
+    };
+    let all = Filter::default();
+    assert_eq!(page(all.clone(), Cursor::After(0), 3).await, [1, 2, 3]);
+    assert_eq!(page(all.clone(), Cursor::After(3), 3).await, [4, 5]);
+    assert_eq!(page(all.clone(), Cursor::Before(i64::MAX), 2).await, [5, 4]);
+    assert_eq!(page(all.clone(), Cursor::Before(2), 2).await, [1]);
+    let some = async |filter| page(filter, Cursor::After(0), 9).await;
+    assert_eq!(some(Filter { about: Some("web-00002".to_owned()), ..all.clone() }).await, [3, 5]);
+    assert_eq!(some(Filter { who: Some(person_id("ada")), ..all.clone() }).await, [2]);
+    assert_eq!(some(Filter { what: Some("pending".to_owned()), ..all.clone() }).await, [1, 3]);
+    assert_eq!(some(Filter { since: Some(at(2)), until: Some(at(4)), ..all.clone() }).await, [2, 3]);
+    let danas = Filter { of: Some((person_id("dana"), "dana".to_owned())), ..all.clone() };
+    assert_eq!(some(danas.clone()).await, [1, 2, 4], "hers, and what was said about her and what is hers");
+    assert_eq!(some(Filter { what: Some("pending".to_owned()), ..danas }).await, [1]);
+    assert_eq!(some(Filter { what: Some("%' OR 1=1 --".to_owned()), ..all.clone() }).await, [0; 0]);
+    let mut lines = Vec::new();
+    let mut take = |entry: &sublet::domain::audit::Entry| {
+        lines.push(serde_json::to_string(entry)?);
+        Ok(())
+    };
+    export(place.store.as_ref(), &Filter { who: Some(person_id("ada")), ..all }, &mut take).await.unwrap();
+    assert_eq!(lines.len(), 1);
+    assert!(lines[0].starts_with(r#"{"seq":2,"at":"2026-11-21T12:00:00.002Z""#), "{lines:?}");
+}
+
+pub async fn what_is_too_old_goes_and_the_chain_goes_on(place: Place) {
+    fill(&place, 10).await;
+    let store = place.store.as_ref();
+    let kept = head(&place).await;
+    let day = chrono::TimeDelta::days(1);
+    assert_eq!(prune_when_due(store, at(6) + day, day).await.unwrap(), 0, "not a whole day's worth of it");
+    assert_eq!(prune(store, at(6) + day, day).await.unwrap(), 5, "those before the sixth");
+    let found = verify(store, Some(kept.clone())).await.unwrap().unwrap();
+    assert_eq!((found.floor, found.head.seq), (5, 11), "that it was done is an entry");
+    assert_eq!(prune(store, at(6) + day, day).await.unwrap(), 0, "once");
+    assert_eq!(rows(&place).await[0].seq, 6);
+    // What was written down before and is gone can no longer be compared.
+    let old = Head { seq: 3, hash: kept.hash };
+    assert_eq!(verify(store, Some(old)).await.unwrap(), Err(FirstBad { seq: 3, wrong: Wrong::Removed }));
+    assert_eq!(prune_when_due(store, at(9) + day + day, day).await.unwrap(), 6, "and now all that was there");
+    let found = verify(store, None).await.unwrap().unwrap();
+    assert_eq!((found.floor, found.head.seq), (11, 12));
+    assert_eq!(place.look(async |tx| tx.audit_floor().await.unwrap()).await.seq, 11);
+    // From when something was asked for that is not over, all stays.
+    place.change(async |tx| tx.insert_request(&mut request(1, "dana")).await.unwrap()).await;
+    assert_eq!(prune(store, at(0) + chrono::TimeDelta::days(4_000), day).await.unwrap(), 0);
+    assert_eq!(place.look(async |tx| tx.audit_since(at(7)).await.unwrap()).await, Some(12));
+}
+
+pub async fn a_floor_rises_once_and_only_to_what_is_there(place: Place) {
+    fill(&place, 3).await;
+    let all = rows(&place).await;
+    let to = Head { seq: 2, hash: all[1].hash.clone() };
+    place.change(async |tx| tx.raise_audit_floor(&Head::start(), &to).await.unwrap()).await;
+    let mut tx = place.store.begin().await.unwrap();
+    let again = tx.raise_audit_floor(&Head::start(), &to).await;
+    assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
+    drop(tx);
+    let mut tx = place.store.begin().await.unwrap();
+    tx.raise_audit_floor(&to, &Head { seq: 3, hash: "x".to_owned() }).await.expect_err("no such entry");
+    drop(tx);
+    assert_eq!(
+        verified(&place).await,
+        Err(FirstBad { seq: 3, wrong: Wrong::Headless }),
+        "whoever raises the floor without saying so is found out"
+    );
+}
+
+pub async fn words_are_erased_and_the_chain_holds(place: Place) {
+    fill(&place, 3).await;
+    let before = head(&place).await;
+    let said = r#"{"fact":"reminded","count":0}"#;
+    assert!(place.change(async |tx| tx.seal_entry(2, "web-x", said).await.unwrap()).await);
+    assert!(!place.change(async |tx| tx.seal_entry(9, "web-x", said).await.unwrap()).await, "there is none");
+    let sealed = rows(&place).await[1].clone();
+    assert!(matches!(sealed.seal, Seal::Sealed(_)));
+    assert_eq!(sealed.text.unwrap().about, "web-x");
+    assert_eq!(verified(&place).await, Err(FirstBad { seq: 2, wrong: Wrong::Emptied }));
+    let fact = Fact::PersonErased { entries: vec![2] };
+    place.change(async |tx| tx.record(&NewEntry { fact: fact.clone(), ..entry(4) }).await.unwrap()).await;
+    let found = verify(place.store.as_ref(), Some(before)).await.unwrap().unwrap();
+    assert_eq!((found.sealed, found.head.seq), (1, 4), "the hashes are as they were");
+    // Twice is once: the commitment stays that of what was written.
+    assert!(place.change(async |tx| tx.seal_entry(2, "web-y", said).await.unwrap()).await);
+    assert!(verified(&place).await.is_ok());
+}
+
 /// Each holds what the other wants next, were the head locked at the first entry instead of at the commit.
 #[tokio::test]
 async fn whoever_records_holds_nobody_up_in_postgres() {
@@ -174,6 +286,9 @@ const TAMPERED: &[(&str, i64, Wrong)] = &[
     ("DELETE FROM audit", 1, Wrong::CutOff { last: 5 }),
     (SWAP, 2, Wrong::Changed),
     (COPY, 6, Wrong::Changed),
+    ("UPDATE audit SET salt = NULL, sealed = 'x' WHERE seq = 4", 4, Wrong::Changed),
+    ("UPDATE audit SET salt = 'another' WHERE seq = 2", 2, Wrong::Changed),
+    ("UPDATE audit SET salt = NULL WHERE seq = 2", 2, Wrong::Changed),
     ("UPDATE audit_head SET seq = 4", 5, Wrong::Added),
     ("UPDATE audit_head SET hash = 'x'", 5, Wrong::NotTheHead),
 ];

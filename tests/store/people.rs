@@ -2,13 +2,14 @@
 
 use sublet::{
     domain::{
+        delegation::Delegation,
         ids::PersonId,
         key::StoredKey,
         person::{Membership, Person},
     },
     ports::{
         chat::Workspace,
-        store::{Account, StoreError},
+        store::{Account, Code, Draft, StoreError},
     },
 };
 
@@ -128,4 +129,96 @@ pub async fn an_account_is_one_persons_and_a_person_has_one_in_each_workspace(pl
         (None, None, None),
         "the old account is theirs no more"
     );
+}
+
+pub async fn what_somebody_had_is_forgotten(place: Place) {
+    let account = |workspace: Workspace, id: &str, who: &str| Account {
+        workspace,
+        id: id.to_owned(),
+        membership: Membership::Member,
+        person: Some(person_id(who)),
+        linked_at: Some(at(1)),
+        direct: Some("D1".to_owned()),
+        checked_at: at(2),
+    };
+    let (slack, discord) = (Workspace::slack("T1"), Workspace::discord("100000000000000001"));
+    let [one, two, other] = [
+        account(slack.clone(), "U1", "dana"),
+        account(discord.clone(), "3", "dana"),
+        account(slack.clone(), "U2", "kim"),
+    ];
+    let code =
+        |digest: &str, who| Code { digest: digest.to_owned(), person: person_id(who), expires_at: at(10) };
+    let draft = |id: &str, who| Draft {
+        id: id.to_owned(),
+        person: person_id(who),
+        path: vec!["env".to_owned()],
+        values: Vec::new(),
+        hidden: Vec::new(),
+    };
+    place
+        .change(async |tx| {
+            for account in [&one, &two, &other] {
+                tx.save_account(account).await.unwrap();
+            }
+            for (digest, who) in [("a", "dana"), ("b", "kim")] {
+                tx.save_code(&code(digest, who), at(0)).await.unwrap();
+                tx.save_draft(&draft(digest, who), at(0), at(0)).await.unwrap();
+            }
+        })
+        .await;
+    assert_eq!(place.look(async |tx| tx.accounts_of(&person_id("dana")).await.unwrap()).await, [two, one]);
+    place
+        .change(async |tx| {
+            tx.forget_accounts(&person_id("dana")).await.unwrap();
+            tx.forget_codes(&person_id("dana")).await.unwrap();
+            tx.forget_drafts_of(&person_id("dana")).await.unwrap();
+        })
+        .await;
+    place
+        .change(async |tx| {
+            assert_eq!(tx.accounts_of(&person_id("dana")).await.unwrap(), []);
+            let left = tx.account(&slack, "U1").await.unwrap().unwrap();
+            assert_eq!((left.person, left.linked_at, left.direct), (None, None, None));
+            assert_eq!(tx.accounts_of(&person_id("kim")).await.unwrap(), [other.clone()]);
+            assert_eq!(tx.take_code("a", at(1)).await.unwrap(), None);
+            assert_eq!(tx.take_code("b", at(1)).await.unwrap(), Some(person_id("kim")));
+            assert_eq!(tx.draft("a", at(0)).await.unwrap(), None);
+            assert!(tx.draft("b", at(0)).await.unwrap().is_some());
+        })
+        .await;
+}
+
+pub async fn a_person_has_one_delegate_until_an_end(place: Place) {
+    let delegation = |from: &str, to: &str, until| Delegation {
+        from: person_id(from),
+        to: person_id(to),
+        until: at(until),
+        created_at: at(1),
+    };
+    let (first, second) = (delegation("dana", "kim", 600), delegation("zoe", "kim", 900));
+    place
+        .change(async |tx| {
+            tx.save_delegation(&delegation("dana", "zoe", 300)).await.unwrap();
+            tx.save_delegation(&first).await.unwrap();
+            tx.save_delegation(&second).await.unwrap();
+        })
+        .await;
+    place
+        .look(async |tx| {
+            assert_eq!(
+                tx.delegation_of(&person_id("dana")).await.unwrap(),
+                Some(first.clone()),
+                "the last one"
+            );
+            assert_eq!(tx.delegation_of(&person_id("kim")).await.unwrap(), None);
+            assert_eq!(tx.delegations_to(&person_id("zoe"), at(2)).await.unwrap(), [], "not any more");
+            let to = person_id("kim");
+            assert_eq!(tx.delegations_to(&to, at(599)).await.unwrap(), [first.clone(), second.clone()]);
+            assert_eq!(tx.delegations_to(&to, at(600)).await.unwrap(), [second.clone()], "the end is over");
+        })
+        .await;
+    place.change(async |tx| tx.end_delegation(&person_id("zoe")).await.unwrap()).await;
+    let left = place.look(async |tx| tx.delegations_to(&person_id("kim"), at(2)).await.unwrap()).await;
+    assert_eq!(left, [first]);
 }

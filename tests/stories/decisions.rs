@@ -82,6 +82,7 @@ pub async fn a_developer_decides_nothing(world: &mut World) {
     - Mon 23 Nov 2026 10:00 CET: @erin tried to approve it and was refused: Only approvers may do that.
     - Mon 23 Nov 2026 10:00 CET: @dana tried to approve it and was refused: Only approvers may do that.
     - Mon 23 Nov 2026 10:00 CET: @dana tried to reject it and was refused: Only approvers may do that.
+    - Mon 23 Nov 2026 10:00 CET: @erin tried to see it and was refused: There is no environment `web-1` that you could see.
     ");
 }
 

@@ -44,6 +44,7 @@ pub async fn grace_begins_with_the_receipt(world: &mut World) {
         ssh -p 22001 dev@env.example.org
     (Host key `SHA256:host`)
     [Extend] [Release now]
+    Made of: web, version 1
     Latest end with an extension: Mon 30 Nov 2026 10:00 CET
     Deleted from: Mon 23 Nov 2026 14:30 CET
     ");

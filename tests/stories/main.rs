@@ -14,15 +14,22 @@ mod extensions;
 mod home;
 mod main_job;
 mod newcomers;
+mod offers;
+mod people;
 mod provisioning;
+mod quotas;
 mod reach;
 mod requests;
 mod restarts;
+mod rules;
 mod silence;
 #[path = "../support/mod.rs"]
 mod support;
+mod templates;
+mod tokens;
 mod validation;
 mod warnings;
+mod wishes;
 mod world;
 mod zones;
 
@@ -77,9 +84,26 @@ stories! {
         a_reminder_loses_its_buttons, a_warning_loses_its_buttons;
     restarts: in_the_middle_of_everything;
     zones: clocks_go_back_inside_a_lease, clocks_go_forward_inside_a_lease, an_end_in_my_own_zone;
+    rules: two_of_a_group, two_groups, a_no_after_a_yes, ones_own_where_it_is_allowed, nobody_can_approve,
+        a_right_that_is_lost_between_two_presses, named_people_decide_and_are_asked, breaking_the_glass,
+        others_count_when_nobody_answers, somebody_reviews_while_another_is_away,
+        extensions_have_a_rule_of_their_own;
+    offers: an_offer_is_taken_with_one_press, an_offer_is_superseded, an_offer_and_a_second_group,
+        what_it_costs_is_on_the_card;
+    templates: a_size_is_a_preset_and_what_is_given_counts, wrong_values_of_each_kind_say_what_would_work,
+        a_template_for_a_team_is_not_there_for_others, a_change_between_request_and_approval_changes_nothing;
     home: it_shows_the_time_left_and_what_waits, a_form_follows_the_template_that_is_chosen;
     newcomers: members_of_an_allowed_domain_may_come, whoever_is_listed_is_recognised_by_their_address,
-        whoever_came_first_and_is_listed_later_stays_who_they_are;
+        whoever_came_first_and_is_listed_later_stays_who_they_are,
+        whoever_is_known_by_an_account_only_leaves_with_it;
+    wishes: asked_for_given_used_and_over, a_wish_is_rejected_or_lapses, clocks_go_back_inside_a_temporary_quota;
+    quotas: what_does_not_fit_is_refused_with_what_would, what_uses_it_is_shown_to_whoever_may_see_it,
+        everything_that_ends_is_released, limits_are_set_given_and_taken_back,
+        what_was_there_before_is_counted_at_the_start, an_extension_takes_its_time_from_the_quota;
+    people: a_role_given_in_chat_decides_and_stays, a_team_joined_in_chat_stays,
+        whoever_leaves_hands_over_what_they_have, whoever_is_no_longer_listed_hands_over_as_well,
+        the_last_one_is_missed_aloud, what_is_known_of_somebody_is_erased, the_log_is_read_in_pages;
+    tokens: made_listed_and_revoked, what_is_over_is_forgotten, a_secret_is_answered_once;
     reach: names_and_reasons_of_all_kinds, a_deleted_card_comes_back;
 }
 

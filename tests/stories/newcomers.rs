@@ -20,6 +20,7 @@ fn described(id: &str, handle: &str, email: Option<&str>) -> Described {
         handle: handle.to_owned(),
         listed: None,
         email: email.map(str::to_owned),
+        by_email: true,
         zone: Some(chrono_tz::Europe::Oslo),
     }
 }
@@ -74,7 +75,11 @@ pub async fn whoever_is_listed_is_recognised_by_their_address(world: &mut World)
     assert_eq!((person.id.clone(), person.handle.as_str()), (places::id("dana"), "dana"));
     assert_eq!(person.zone, chrono_tz::Europe::Berlin, "what the configuration says counts more");
     let guest = Described { membership: Membership::Guest, ..dana.clone() };
-    assert_eq!(comes(world, &guest, Newcomers::Nobody).await, Ok(person), "who is listed may be a guest");
+    assert!(comes(world, &guest, Newcomers::Nobody).await.is_err(), "the address of a guest says nothing");
+    let unwanted = Described { by_email: false, ..dana.clone() };
+    let said = comes(world, &unwanted, Newcomers::Members).await.expect_err("addresses say nothing here");
+    assert!(said.contains("does not know who you are"), "{said}");
+    assert_eq!(comes(world, &dana, Newcomers::Nobody).await, Ok(person));
     let bot = Described { membership: Membership::Bot, ..dana.clone() };
     assert!(comes(world, &bot, Newcomers::Members).await.is_err());
     world.deactivates("dana").await;
@@ -113,4 +118,26 @@ pub async fn whoever_came_first_and_is_listed_later_stays_who_they_are(world: &m
     let mut tx = world.store().read().await.expect("a transaction");
     let now = tx.person(&came.id).await.expect("a person").expect("she is known");
     assert!(!now.active, "who is no longer listed is no longer active");
+}
+
+pub async fn whoever_is_known_by_an_account_only_leaves_with_it(world: &mut World) {
+    let nora = described("U1", "nora", Some("nora@example.org"));
+    let came = comes(world, &nora, Newcomers::Members).await.expect("she may come");
+    let left = Described { membership: Membership::Left, ..nora.clone() };
+    for _ in 0..2 {
+        assert!(comes(world, &left, Newcomers::Members).await.is_err());
+        let mut tx = world.store().read().await.expect("a transaction");
+        assert!(!tx.person(&came.id).await.expect("a person").expect("she is known").active);
+        let told = tx.history("@nora").await.expect("entries");
+        assert_eq!(told.len(), 1, "once: {told:?}");
+    }
+    let back = comes(world, &nora, Newcomers::Members).await.expect("she is back");
+    assert_eq!((back.id.clone(), back.active), (came.id, true));
+    // Whoever an admin removed does not come back by the platform.
+    world.says("root", "/admin remove @nora did not pay for the coffee").await;
+    assert!(comes(world, &nora, Newcomers::Members).await.is_err());
+    let away =
+        Described { membership: Membership::Left, ..described("U2", "dana", Some("dana@example.org")) };
+    assert!(comes(world, &away, Newcomers::Members).await.is_err());
+    assert!(world.person("dana").await.active, "whoever is listed leaves by the configuration");
 }

@@ -126,6 +126,7 @@ pub async fn a_failure_is_told_and_retried(world: &mut World) {
         ssh -p 22001 dev@env.example.org
     (Host key `SHA256:host`)
     [Extend] [Release now]
+    Made of: web, version 1
     Latest end with an extension: Mon 30 Nov 2026 10:00 CET
     ");
     world.outside.cluster.apply_fails([Failure::later("busy")]);

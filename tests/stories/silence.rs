@@ -105,6 +105,7 @@ pub async fn held_until_somebody_was_told(world: &mut World) {
         ssh -p 22001 dev@env.example.org
     (Host key `SHA256:host`)
     [Extend] [Release now]
+    Made of: web, version 1
     Latest end with an extension: Mon 30 Nov 2026 10:00 CET
     ");
     world.outside.mail.heals();

@@ -23,7 +23,7 @@ pub async fn what_cannot_be_is_said_at_once(world: &mut World) {
     /env reqest web
          ^^^^^^
     There is no command `/env reqest`.
-    `/env` knows: request, create, list, show, ssh, extend, release, withdraw, link, why, approve, reject, retry.
+    `/env` knows: request, create, list, show, ssh, extend, release, withdraw, link, why, approve, reject, offer, accept, break-glass, delegate, retry.
     Did you mean  /env request web
     ");
     assert_snapshot!(world.says("dana", "/env request").await, @"
@@ -146,7 +146,7 @@ pub async fn somebody_must_be_able_to_approve(world: &mut World) {
     world.says("ada", &format!("/key add {}", places::DANAS_KEY)).await;
     assert_snapshot!(world.says("ada", "/env request web").await, @"
     There is nobody who could approve this, so it would wait for ever.
-    (Ask an admin to name an approver other than you.)
+    (It lacks one of the approvers, other than you. Ask an admin to name people for it.)
     ");
     assert_snapshot!(world.says("ada", "/env request small").await, @"Asked for small-1. Its card is in your direct messages and moves with it.");
     world.settles().await;

@@ -144,6 +144,7 @@ pub async fn released_from_the_warning(world: &mut World) {
     - Mon 23 Nov 2026 10:00 CET: ready at env.example.org:22001; the lease ends Mon 23 Nov 2026 11:00 CET
     - Mon 23 Nov 2026 10:30 CET: final warning sent, as due 30 minutes before the end
     - Mon 23 Nov 2026 10:30 CET: final warning delivered by dm
+    - Mon 23 Nov 2026 10:30 CET: @erin tried to see it and was refused: There is no environment `web-1` that you could see.
     - Mon 23 Nov 2026 10:30 CET: @bob tried to release it and was refused: web-1 belongs to somebody else.
     - Mon 23 Nov 2026 10:30 CET: @dana released it
     - Mon 23 Nov 2026 10:30 CET: deletion began, because @dana released it

@@ -28,6 +28,7 @@ pub async fn clocks_go_back_inside_a_lease(world: &mut World) {
         ssh -p 22001 dev@env.example.org
     (Host key `SHA256:host`)
     [Extend] [Release now]
+    Made of: web, version 1
     Latest end with an extension: Sat 31 Oct 2026 11:00 CET
     ");
     world.passes(TimeDelta::hours(22)).await;
@@ -84,6 +85,7 @@ pub async fn clocks_go_forward_inside_a_lease(world: &mut World) {
         ssh -p 22001 dev@env.example.org
     (Host key `SHA256:host`)
     [Extend] [Release now]
+    Made of: web, version 1
     Latest end with an extension: Sat 3 Apr 2027 12:00 CEST
     ");
     world.passes(TimeDelta::hours(21)).await;
@@ -124,6 +126,7 @@ pub async fn an_end_in_my_own_zone(world: &mut World) {
     Already holds: nothing
     Ends: Tue 24 Nov 2026 12:00 EST
     Approved by @ada on the console at Mon 23 Nov 2026 04:00 EST. Active.
+    Made of: web, version 1
     Latest end with an extension: Mon 30 Nov 2026 04:00 EST
     ");
 }

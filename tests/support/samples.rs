@@ -53,6 +53,7 @@ pub fn person(handle: &str) -> Person {
         teams: BTreeSet::new(),
         active: true,
         origin: sublet::domain::person::Origin::Listed,
+        standing: Default::default(),
     }
 }
 
@@ -89,6 +90,7 @@ pub fn request(number: u64, requester: &str) -> Request {
         name: EnvName::parse(&format!("web-{number:05}")).expect("a name"),
         requester: person_id(requester),
         template: "web".to_owned(),
+        template_version: 1,
         parameters: BTreeMap::from([
             ("cpu".to_owned(), Value::Cpu(500)),
             ("memory".to_owned(), Value::Bytes(4 << 30)),
@@ -127,9 +129,12 @@ pub fn template(name: &str) -> Template {
         default_span: TimeDelta::days(1).into(),
         longest: TimeDelta::days(7).into(),
         approval: Approval::Always,
+        reviews: Default::default(),
         warnings: vec![TimeDelta::hours(1).into()],
         grace: TimeDelta::minutes(30).into(),
         ready_within: TimeDelta::minutes(10).into(),
+        sizes: Vec::new(),
+        teams: Vec::new(),
     }
 }
 
@@ -142,6 +147,7 @@ pub fn lease(request: &Request, ends_at: Instant) -> Lease {
         name: request.name.clone(),
         owner: request.requester.clone(),
         template: request.template.clone(),
+        template_version: request.template_version,
         terms: Terms::of(&template(&request.template), request.span, None),
     };
     let (mut lease, _) = Lease::grant(grant, request.created_at);

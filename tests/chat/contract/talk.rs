@@ -79,7 +79,7 @@ pub async fn a_line_that_is_no_command(world: &mut World) {
     /env reqest web
          ^^^^^^
     There is no command `/env reqest`.
-    `/env` knows: request, create, list, show, ssh, extend, release, withdraw, link, why, approve, reject, retry.
+    `/env` knows: request, create, list, show, ssh, extend, release, withdraw, link, why, approve, reject, offer, accept, break-glass, delegate, retry.
     Did you mean  /env request web
     ");
     assert_snapshot!(world.says("dana", "/env show <web> & \"co").await, @r#"
@@ -101,12 +101,20 @@ pub async fn help_for_whoever_asks(world: &mut World) {
     /env withdraw   Take a request back before it is decided
     /env link       Link your account on another platform
     /env why        Tell the story of an environment, even when it is gone
+    /env accept     Take what an approver offers instead of what you asked for
     /env retry      Try again what failed: provisioning or purging
     /key add        Store your SSH public key, so that you can log in
     /key list       List your SSH keys
     /key remove     Remove one of your SSH keys
+    /quota show     Show quotas, and what uses them
+    /quota request  Ask for more quota for a while, with a reason
     /template list  List what can be requested
     /template show  Show one template: parameters, limits, approval
+    /token create   Make a token with which a program uses the API for you
+    /token list     List your tokens, without what is secret in them
+    /token revoke   Revoke one of your tokens at once
+    /admin people   Show who is known, and what they may do
+    /audit          Read the audit log: who did what, and when
     /help           Explain the commands
 
     `/help <command>` explains one of them.

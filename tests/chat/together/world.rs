@@ -251,12 +251,14 @@ impl Bot {
             token: slack.with(|state| SecretString::from(state.team(on_slack::TEAM).token.clone())),
             approvers: Some(on_slack::APPROVERS.to_owned()),
             group: None,
+            groups: Default::default(),
         };
         let settings = SlackSettings {
             inbound: SlackInbound::Http { signing_secret: SecretString::from(SIGNING_SECRET) },
             api: slack.api(),
             timeout: TIMEOUT,
             newcomers: Newcomers::Nobody,
+            match_email: true,
             recheck: chrono::TimeDelta::hours(1),
             workspaces: vec![at],
         };
@@ -277,6 +279,7 @@ impl Bot {
             mail: Some(mail.clone() as Arc<dyn Mail>),
             clusters: BTreeMap::from([("paper".to_owned(), cluster.clone() as Arc<dyn Cluster>)]),
             devops: Vec::new(),
+            hooks: None,
             holder: holder.to_owned(),
         };
         Self { engine, slack, discord, console }

@@ -147,6 +147,7 @@ impl World {
             mail: Some(mail.clone() as Arc<dyn Mail>),
             clusters: BTreeMap::from([("paper".to_owned(), cluster.clone() as Arc<dyn Cluster>)]),
             devops: vec!["devops@example.org".to_owned()],
+            hooks: None,
             holder: "first".to_owned(),
         };
         let world = Self { engine, cluster, mail, clock, on, names: Names::default(), side };

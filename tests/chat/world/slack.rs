@@ -78,6 +78,7 @@ impl SlackSide {
             token: slack.with(|state| SecretString::from(state.team(id).token.clone())),
             approvers: Some(approvers.to_owned()),
             group: None,
+            groups: Default::default(),
         };
         let all = [(TEAM, APPROVERS), (OTHER, OTHER_APPROVERS)].into_iter().map(|(id, at)| workspace(id, at));
         let settings = Settings {
@@ -85,6 +86,7 @@ impl SlackSide {
             api: slack.api(),
             timeout: TIMEOUT,
             newcomers: if open { Newcomers::Members } else { Newcomers::Nobody },
+            match_email: true,
             recheck: TimeDelta::hours(1),
             workspaces: all.take(if open { 2 } else { 1 }).collect(),
         };

@@ -21,11 +21,11 @@ use std::{
 };
 
 use sublet::{
-    actions::{Asked, World as Means},
-    domain::{Instant, person::Person, policy::Policy},
+    actions::{self, Asked, World as Means},
+    domain::{Instant, ids::EnvName, lease::Lease, person::Person, policy::Policy, template::Template},
     engine::Engine,
     ports::{
-        chat::Chat,
+        chat::{Button, Chat},
         cluster::Cluster,
         mail::Mail,
         store::{Store, Tx},
@@ -68,6 +68,7 @@ pub struct World {
     names: Names,
     events: AtomicU64,
     form: Mutex<Option<Asked>>,
+    offered: Mutex<Vec<Button>>,
     left: Option<(usize, &'static str)>,
 }
 
@@ -107,6 +108,7 @@ impl Outside {
             mail: Some(mail),
             clusters: BTreeMap::from([("paper".to_owned(), cluster)]),
             devops: vec!["devops@example.org".to_owned()],
+            hooks: None,
             holder: holder.to_owned(),
         }
     }
@@ -125,6 +127,7 @@ impl World {
             names: Names::default(),
             events: AtomicU64::new(0),
             form: Mutex::default(),
+            offered: Mutex::default(),
             left: None,
         };
         for person in places::people() {
@@ -157,6 +160,39 @@ impl World {
         let mut engine = self.outside.engine(&self.url, policy, "ruled").await;
         engine.world.store = self.store();
         self.engine = Arc::new(engine);
+    }
+
+    /// The templates' files are these from now on, and were read.
+    pub async fn templates_are(&mut self, templates: impl IntoIterator<Item = Template>) {
+        let policy = self.engine.world.policy.as_ref().clone();
+        let mut engine = self.outside.engine(&self.url, policy, "reloaded").await;
+        engine.world.store = self.store();
+        engine.world.templates = Arc::new(places::Shelf::of(templates));
+        actions::templates::keep(&engine.world).await.expect("the templates are kept");
+        self.engine = Arc::new(engine);
+    }
+
+    /// What somebody is offered behind a line: the line as it would be then.
+    pub async fn offers(&self, who: &str, line: &str) -> Vec<String> {
+        let caller = actions::Caller::from(places::id(who));
+        let offers = actions::complete(&self.engine.world, &caller, line, line.len()).await;
+        let whole = |offer: commands::complete::Completion| {
+            let mut line = line.to_owned();
+            line.replace_range(offer.replace, &offer.insert);
+            line
+        };
+        offers.into_iter().map(whole).collect()
+    }
+
+    /// The lease of that name, as stories name it.
+    pub async fn lease(&self, name: &str) -> Lease {
+        let name = EnvName::parse(&self.real(name)).expect("a name");
+        self.looks()
+            .await
+            .lease_by_name(&name)
+            .await
+            .expect("leases can be looked up")
+            .expect("there is a lease")
     }
 
     /// The bot ends and another one starts on the same database.

@@ -15,7 +15,7 @@ use sublet::{
 #[derive(Default)]
 pub struct Names(Mutex<Vec<String>>);
 
-const TEMPLATES: [&str; 2] = ["web-", "small-"];
+const TEMPLATES: [&str; 3] = ["web-", "small-", "data-"];
 const CHANCE: usize = 5;
 
 impl Names {

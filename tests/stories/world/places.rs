@@ -59,6 +59,7 @@ fn person(handle: &str, name: &str, zone: Tz, roles: &[Role]) -> Person {
         teams: BTreeSet::new(),
         active: true,
         origin: sublet::domain::person::Origin::Listed,
+        standing: Default::default(),
     }
 }
 
@@ -68,11 +69,19 @@ pub fn policy() -> Policy {
         domains: vec!["example.org".to_owned()],
         patience: Patience { remind_after: TimeDelta::hours(1), lapse_after: TimeDelta::hours(24) },
         open_requests: 2,
+        ..Policy::default()
     }
 }
 
 /// The templates of the stories.
 pub struct Shelf(Vec<Arc<Template>>);
+
+impl Shelf {
+    /// These templates.
+    pub fn of(templates: impl IntoIterator<Item = Template>) -> Self {
+        Self(templates.into_iter().map(Arc::new).collect())
+    }
+}
 
 impl Templates for Shelf {
     fn all(&self) -> Vec<Arc<Template>> {
@@ -82,24 +91,7 @@ impl Templates for Shelf {
 
 /// `web`, which an approver decides, and `small`, which a rule may.
 pub fn shelf() -> Shelf {
-    let web = Template {
-        name: "web".to_owned(),
-        title: "A web server".to_owned(),
-        about: "Debian with a web server.".to_owned(),
-        access: Access::Ssh,
-        provisioner: "paper".to_owned(),
-        workload: None,
-        parameters: vec![
-            parameter("cpu", ParameterKind::Cpu, Value::Cpu(1000), Value::Cpu(100), Value::Cpu(4000)),
-            parameter("memory", ParameterKind::Bytes, gib(2), gib(1), gib(8)),
-        ],
-        default_span: TimeDelta::days(3).into(),
-        longest: TimeDelta::days(7).into(),
-        approval: Approval::Always,
-        warnings: vec![TimeDelta::hours(24).into(), TimeDelta::hours(2).into()],
-        grace: TimeDelta::hours(4).into(),
-        ready_within: TimeDelta::minutes(15).into(),
-    };
+    let web = web();
     let small = Template {
         name: "small".to_owned(),
         title: "A small machine".to_owned(),
@@ -113,15 +105,38 @@ pub fn shelf() -> Shelf {
     Shelf(vec![Arc::new(web), Arc::new(small)])
 }
 
+/// A machine of which an approver decides.
+pub fn web() -> Template {
+    Template {
+        name: "web".to_owned(),
+        title: "A web server".to_owned(),
+        about: "Debian with a web server.".to_owned(),
+        access: Access::Ssh,
+        provisioner: "paper".to_owned(),
+        workload: None,
+        parameters: vec![
+            parameter("cpu", ParameterKind::Cpu, Value::Cpu(1000), Value::Cpu(100), Value::Cpu(4000)),
+            parameter("memory", ParameterKind::Bytes, gib(2), gib(1), gib(8)),
+        ],
+        default_span: TimeDelta::days(3).into(),
+        longest: TimeDelta::days(7).into(),
+        approval: Approval::Always,
+        reviews: Default::default(),
+        warnings: vec![TimeDelta::hours(24).into(), TimeDelta::hours(2).into()],
+        grace: TimeDelta::hours(4).into(),
+        ready_within: TimeDelta::minutes(15).into(),
+        sizes: Vec::new(),
+        teams: Vec::new(),
+    }
+}
+
 fn parameter(name: &str, kind: ParameterKind, default: Value, min: Value, max: Value) -> Parameter {
     Parameter {
-        name: name.to_owned(),
-        kind,
         help: format!("How much {name}"),
         default: Some(default),
         min: Some(min),
         max: Some(max),
-        choices: Vec::new(),
+        ..Parameter::of(name, kind)
     }
 }
 

@@ -6,7 +6,7 @@ use sublet::{
     ports::chat::{Platform, Room},
 };
 
-use super::{World, paper, places};
+use super::{World, chat::buttons, paper, places};
 
 /// Somewhere messages are: `#approvers`, or somebody's direct messages by their handle.
 pub fn room(name: &str) -> Room {
@@ -32,6 +32,14 @@ impl World {
     pub async fn presses(&self, who: &str, place: &str, label: &str) -> String {
         let button = self.outside.chat.button(&room(place), label);
         let button = button.unwrap_or_else(|| panic!("there is no button [{label}] in {place}"));
+        self.says(who, &button.line).await
+    }
+
+    /// Somebody presses a button on the answer that was given last.
+    pub async fn accepts(&self, who: &str, label: &str) -> String {
+        let offered = self.offered.lock().expect("the buttons").clone();
+        let button = offered.iter().find(|button| button.label == label);
+        let button = button.unwrap_or_else(|| panic!("the answer has no button [{label}]"));
         self.says(who, &button.line).await
     }
 
@@ -110,7 +118,10 @@ impl World {
         let zone = known.map_or(chrono_tz::UTC, |person| person.zone);
         drop(tx);
         let text = match &answer {
-            Answer::Say(message) => paper::message(message, zone),
+            Answer::Say(message) => {
+                *self.offered.lock().expect("the buttons") = buttons(message).cloned().collect();
+                paper::message(message, zone)
+            }
             Answer::Ask(asked) => {
                 let text = paper::form(asked, zone);
                 *self.form.lock().expect("the form") = Some(asked.clone());

@@ -3,8 +3,8 @@
 
 use sublet::{
     actions::{stories, work::Work},
-    cards::{extension, offer, request, story::Story},
-    domain::ids::{ExtensionId, LeaseId, RequestId},
+    cards::{extension, offer, quota, request, story::Story},
+    domain::ids::{ExtensionId, LeaseId, RequestId, WishId},
     ports::chat::Message,
 };
 
@@ -67,7 +67,18 @@ impl World {
         let mut parts = about.split('/');
         let (subject, audience) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let mut work = Work::look(&self.engine.world).await.expect("a transaction");
+        if let Some(id) = WishId::parse(subject) {
+            let wish = work.tx.wish(&id).await.expect("a wish").expect("it is there");
+            let people = work.people().await.expect("people");
+            assert_eq!(posted.message, quota::for_approvers(&wish, &people), "a card is not true");
+            return;
+        }
+        let held = subject.split_once('.').and_then(|(lease, _)| LeaseId::parse(lease));
         let request = match ExtensionId::parse(subject) {
+            None if held.is_some() => {
+                let lease = work.tx.lease(&held.expect("an id")).await.expect("a lease");
+                lease.expect("it is there").request
+            }
             Some(id) => work.tx.extension(&id).await.expect("an extension").expect("it is there").request,
             None => RequestId::parse(subject).expect("the subject of a card"),
         };
@@ -86,6 +97,9 @@ fn expected(story: &Story, subject: &str, audience: &str) -> Option<Message> {
     if ExtensionId::parse(subject).is_some() {
         let latest = story.extension.as_ref().filter(|extension| extension.id.as_str() == subject)?;
         return Some(extension::for_approvers(story, latest));
+    }
+    if subject.contains('.') {
+        return Some(request::for_owner(story));
     }
     Some(match audience {
         "requester" => request::for_requester(story),

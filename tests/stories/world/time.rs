@@ -77,6 +77,13 @@ impl World {
             let extensions = tx.extensions_of(&lease.id).await.expect("extensions");
             alarms.extend(extensions.iter().map(|extension| extension.wakes_at()));
         }
+        let far = now + TimeDelta::days(1000);
+        for id in tx.grants_due(far, 100).await.expect("grants") {
+            let grant = tx.grant(&id).await.expect("a grant").expect("it is there");
+            alarms.push(grant.wakes_at());
+        }
+        let wishes = tx.open_wishes(None).await.expect("wishes");
+        alarms.extend(wishes.iter().map(|wish| wish.wakes_at()));
         alarms.into_iter().flatten().filter(|alarm| *alarm > now).min()
     }
 }

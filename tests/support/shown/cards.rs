@@ -4,16 +4,19 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use sublet::{
-    cards::{People, answer, extension, home, listing, notice, request, story::Story},
+    cards::{People, answer, extension, home, listing, notice, request, story::Story, template},
     domain::{
+        approval::{Ballot, Group, Need, Offer, Review, Rule},
         audit::{Actor, Entry, Fact},
+        cost::Cost,
         environment::{Progress, SshAccess},
         extension::{Extension, ExtensionState},
         ids::EnvName,
         lease::{Lease, Nag, Phase, Step},
         notice::{News, Notice},
         platform::Platform,
-        request::{Findings, RequestState},
+        quota::{Amounts, QuotaLine, Resource, Scope},
+        request::{Findings, Request, RequestState},
         template::{Approval, Template},
     },
     ports::chat::{Message, Tone},
@@ -85,7 +88,17 @@ fn access() -> SshAccess {
 fn story(state: RequestState, phase: Option<Phase>, asked: Option<ExtensionState>) -> Story {
     let mut request = samples::request(1, "dana");
     let similar = (2..9).map(|number| EnvName::parse(&format!("web-{number:05}")).unwrap()).collect();
-    request.findings = Findings { similar, holding: 9 };
+    let cost = Some(Cost { currency: "EUR".to_owned(), hour: 52_001, whole: 3_744_072 });
+    let quota = vec![QuotaLine {
+        scope: Scope::Team(worst()),
+        resource: Resource::Memory,
+        limit: 8 << 30,
+        before: 1 << 30,
+        after: 5 << 30,
+    }];
+    let headroom = Some(Amounts { environments: 7, cpu: u64::MAX, ..Amounts::default() });
+    request.findings = Findings { similar, holding: 9, cost, quota, headroom };
+    request.ballot = ballot(&request);
     request.reason = Some(worst());
     request.state = state;
     let lease = phase.map(|phase| {
@@ -101,6 +114,29 @@ fn story(state: RequestState, phase: Option<Phase>, asked: Option<ExtensionState
         Extension { state, reason: worst(), ..extension }
     });
     Story { request, lease, extension, people: people() }
+}
+
+/// A rule of several groups: one approved already, and somebody offers less.
+fn ballot(request: &Request) -> Ballot {
+    let need = |of, count| Need { of, count };
+    let needs = vec![need(Group::Approvers, 2), need(Group::People([worst(), "kim".to_owned()].into()), 1)];
+    let review = |by: &str| Review {
+        by: person_id(by),
+        on: Platform::Slack,
+        at: minute(2),
+        rejected: None,
+        counts: [0].into(),
+        instead_of: Some(person_id("dana")),
+        glass: None,
+    };
+    let offer = Offer {
+        review: review("omar"),
+        parameters: request.parameters.clone(),
+        span: TimeDelta::hours(2).into(),
+        until: None,
+    };
+    let rule = Rule { name: worst(), needs, own: true, ..Rule::default() };
+    Ballot { reviews: vec![review("omar")], offer: Some(offer), ..Ballot::new(rule) }
 }
 
 /// A story for each state that a request, its lease and its extension can be in.
@@ -131,6 +167,7 @@ fn every_news() -> Vec<News> {
         News::Approved { by: None },
         News::Approved { by: Some(by.clone()) },
         News::Rejected { by: by.clone(), reason: worst() },
+        News::Offered { by: by.clone(), what: worst() },
         News::Lapsed,
         News::Ready,
         News::ProvisioningFailed { why: worst() },
@@ -151,8 +188,8 @@ pub fn all() -> Vec<(String, Message)> {
         let card = request::for_approvers(&story);
         all.push((format!("approvers' card, {name}"), card.clone()));
         all.push((format!("reminder, {name}"), notice::reminder(card)));
-        all.push((format!("details, {name}"), listing::details(&story, true)));
-        all.push((format!("details for an approver, {name}"), listing::details(&story, false)));
+        all.push((format!("details, {name}"), listing::details(&story, true, None)));
+        all.push((format!("details for an approver, {name}"), listing::details(&story, false, Some(2))));
         if let Some(asked) = &story.extension {
             all.push((format!("extension, {name}"), extension::for_approvers(&story, asked)));
         }
@@ -220,7 +257,11 @@ fn lists() -> Vec<(String, Message)> {
         ("templates".to_owned(), listing::templates(templates.iter())),
         ("a long story".to_owned(), listing::why("web-00001", &history, &people)),
     ];
-    all.extend(templates.iter().map(|one| (format!("template {}", one.name), listing::template(one))));
+    all.extend(
+        templates
+            .iter()
+            .map(|one| (format!("template {}", one.name), template::explained(one, Some(1), false))),
+    );
     for topic in [None, Some("env"), Some("env request")] {
         let mut help = answer::say("What you can say", Tone::Plain);
         let text = commands::render::text::help(topic, commands::Access::Admin);

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono_tz::Tz;
 
 /// The scopes of the app's manifest.
-pub const SCOPES: [&str; 5] = ["chat:write", "commands", "im:write", "users:read", "users:read.email"];
+pub const SCOPES: [&str; 6] =
+    ["chat:write", "commands", "im:write", "usergroups:read", "users:read", "users:read.email"];
 
 /// Everything that exists before anybody acts.
 #[derive(Default)]

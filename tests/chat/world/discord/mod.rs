@@ -18,7 +18,7 @@ use sublet::{
         Discord as Adapter,
         settings::{DiscordGuild, Inbound, Registration, Settings},
     },
-    domain::person::Role,
+    domain::person::{Rights, Role},
 };
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
@@ -199,6 +199,10 @@ impl DiscordSide {
     }
 }
 
+fn gives(role: Role) -> Rights {
+    Rights { roles: [role].into(), ..Rights::default() }
+}
+
 /// The settings of the contract.
 pub fn settings(discord: &Discord, inbound: Inbound, both: bool) -> Settings {
     let guild = |id: &str, approvers: &str| DiscordGuild {
@@ -207,8 +211,8 @@ pub fn settings(discord: &Discord, inbound: Inbound, both: bool) -> Settings {
         mention: (id == GUILD).then(|| ROLE_APPROVER.to_owned()),
         threads: both,
         roles: BTreeMap::from([
-            (ROLE_APPROVER.to_owned(), Role::Approver),
-            (ROLE_DEVELOPER.to_owned(), Role::Developer),
+            (ROLE_APPROVER.to_owned(), gives(Role::Approver)),
+            (ROLE_DEVELOPER.to_owned(), gives(Role::Developer)),
         ]),
     };
     let guilds = [guild(GUILD, APPROVERS), guild(OTHER, OTHER_APPROVERS)];

@@ -1,0 +1,1 @@
+INSERT INTO hooks (name, seq) VALUES ('ci', 7);
