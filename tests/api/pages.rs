@@ -70,7 +70,7 @@ pub async fn they_are_filtered_and_ordered(served: &Served) {
     assert_eq!(count("/v1/environments?template=web").await, 1);
     assert_eq!(count("/v1/extensions?state=pending").await, 0);
     assert_eq!(count("/v1/notices?state=done").await, 2);
-    let seqs = bob.get("/v1/audit?sort=seq&limit=2").await;
+    let seqs = served.caller("root").await.get("/v1/audit?sort=seq&limit=2").await;
     assert_eq!(
         (seqs.at("/_embedded/items/0/seq"), seqs.at("/_embedded/items/1/seq")),
         ("1".into(), "2".into())
