@@ -53,6 +53,7 @@ pub struct Api {
             refusals as in chat. Start at `/v1` and follow the links."
     ),
     components(schemas(problem::Problem, problem::FieldProblem)),
+    components(schemas(events::Happened)),
     tags(
         (name = "root", description = "The way in"),
         (name = "people", description = "Who there is"),
