@@ -26,7 +26,13 @@ pub fn all() -> Vec<(String, Asked)> {
     let mut all = Vec::new();
     for entry in CATALOG {
         for template in templates() {
-            let plain = form::form(entry.spec, &values::describe(&template));
+            let mut parameters = values::describe(&template);
+            // What is offered instead may only be less, so only what there can be less of is asked for.
+            if matches!(entry.spec.parameters, commands::Parameters::OfSubject(_)) {
+                parameters
+                    .retain(|one| template.parameter(&one.name).is_some_and(|found| found.kind.is_size()));
+            }
+            let plain = form::form(entry.spec, &parameters);
             let name = format!("form {} {}", entry.spec.name(), template.name);
             let asked = |form: form::Form| Asked { form, problem: None, faults: Vec::new() };
             all.extend(conditions(&name, asked(plain)));
