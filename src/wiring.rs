@@ -70,6 +70,7 @@ pub struct Running {
 ///
 /// # Errors
 /// What could not be opened, in words: the database, the templates' folder, the address.
+#[expect(clippy::too_many_lines, reason = "it names every part once")]
 pub async fn start(
     config: &Config,
     clock: Arc<dyn Clock>,

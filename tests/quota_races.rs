@@ -155,7 +155,7 @@ async fn work(bots: Arc<Vec<Engine>>, counts: Arc<Counts>) {
         let counter = if taken.is_some() { &counts.accepted } else { &counts.refused };
         counter.fetch_add(1, Ordering::SeqCst);
         held.extend(taken.map(|id| (who, id)));
-        if spread % 3 == 0 || held.len() > 1 {
+        if spread.is_multiple_of(3) || held.len() > 1 {
             give_back(&bots, &counts, &mut held).await;
         }
     }

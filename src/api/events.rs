@@ -119,7 +119,7 @@ impl Seat {
         if *count >= most {
             let detail =
                 format!("You have {most} streams of events open, which is the limit. Close one first.");
-            return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-streams", detail).into());
+            return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-streams", detail));
         }
         *count += 1;
         Ok(Self { api: api.clone(), person: person.clone() })
@@ -177,7 +177,7 @@ pub async fn listen(
 }
 
 fn unreadable(detail: &str) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, "unreadable", detail).into()
+    Problem::new(StatusCode::BAD_REQUEST, "unreadable", detail)
 }
 
 /// A stream that ends when the process closes, when the store breaks, and when the listener may listen no more.

@@ -50,6 +50,7 @@ pub fn letter(told: &Announcement, people: &People, to: &str, name: &str, zone: 
     Draft { to, name, zone, subject, parts, key }.write()
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each thing that is told")]
 fn words(told: &Announcement, people: &People) -> Words {
     match &told.says {
         Saying::WebhookDead { hook, why } => Words {

@@ -220,6 +220,7 @@ fn administration(fact: &Fact) -> Text {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each fact")]
 fn fact(entry: &Entry, people: &People) -> Text {
     let plain = |words: &str| Text::plain(words);
     match &entry.fact {

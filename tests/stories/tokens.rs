@@ -10,7 +10,7 @@ fn hidden(answer: &str) -> String {
     let shown = |word: &str| {
         if word.trim().starts_with("sublet_") { "sublet_…".to_owned() } else { word.to_owned() }
     };
-    answer.lines().map(|line| shown(line)).collect::<Vec<_>>().join("\n")
+    answer.lines().map(shown).collect::<Vec<_>>().join("\n")
 }
 
 pub async fn made_listed_and_revoked(world: &mut World) {
