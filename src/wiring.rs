@@ -37,7 +37,7 @@ use crate::{
         policy::Policy,
         workload::KUBERNETES,
     },
-    engine::Engine,
+    engine::{Engine, LANES},
     hooks::Post,
     mail,
     oidc::Issuer,
@@ -106,6 +106,7 @@ pub async fn start(
         clusters: clusters(local.as_ref(), kubernetes),
         devops: config.devops.emails.clone(),
         hooks: hooks(config)?,
+        lanes: LANES,
         holder,
     });
     let world = Arc::new(world);

@@ -17,7 +17,7 @@ use sublet::{
     actions::World,
     clock::UuidIds,
     domain::{Instant, audit::Fact, policy::Policy, template::Template},
-    engine::Engine,
+    engine::{Engine, LANES},
     ports::{clock::Clock, templates::Templates},
     store,
 };
@@ -60,6 +60,7 @@ async fn engine(url: &str) -> Engine {
         clusters,
         devops: Vec::new(),
         hooks: None,
+        lanes: LANES,
         holder: "one".to_owned(),
     }
 }

@@ -30,7 +30,7 @@ use sublet::{
         request::Request,
         template::Template,
     },
-    engine::Engine,
+    engine::{Engine, LANES},
     ports::{clock::Clock, store::Store, templates::Templates},
     store,
 };
@@ -152,6 +152,7 @@ pub fn engine(world: World) -> Engine {
         clusters: BTreeMap::new(),
         devops: Vec::new(),
         hooks: None,
+        lanes: LANES,
         holder: "bench".to_owned(),
     }
 }

@@ -25,6 +25,9 @@ use crate::{
 
 pub use run::Schedule;
 
+/// How many lanes an engine works at once, unless there is a reason for another number.
+pub const LANES: u32 = 8;
+
 /// Everything the engine acts with. Several may run on one database.
 pub struct Engine {
     /// What actions may use.
@@ -39,6 +42,8 @@ pub struct Engine {
     pub devops: Vec<String>,
     /// Outgoing webhooks; `None` when there are none.
     pub hooks: Option<Arc<dyn Hooks>>,
+    /// How many lanes are worked at once.
+    pub lanes: u32,
     /// This engine's name among several on one database: unique for each process.
     pub holder: String,
 }

@@ -17,8 +17,6 @@ use crate::{
 
 /// How long a claim lasts: longer than any call to the outside, which all have time-outs below it.
 const CLAIM: TimeDelta = TimeDelta::minutes(3);
-/// How many lanes are worked at once.
-const LANES: u32 = 8;
 /// What came of an effect.
 #[derive(Debug)]
 pub enum Outcome {
@@ -69,8 +67,8 @@ async fn claim(engine: &Engine, which: Lanes) -> Stored<Vec<Lane>> {
     let mut work = Work::begin(&engine.world).await?;
     let until = work.now + CLAIM;
     let lanes = match which {
-        Lanes::Hooks => work.tx.claim_hooks(&engine.holder, work.now, until, LANES).await?,
-        Lanes::Others => work.tx.claim_lanes(&engine.holder, work.now, until, LANES).await?,
+        Lanes::Hooks => work.tx.claim_hooks(&engine.holder, work.now, until, engine.lanes).await?,
+        Lanes::Others => work.tx.claim_lanes(&engine.holder, work.now, until, engine.lanes).await?,
     };
     work.tx.commit().await?;
     Ok(lanes)

@@ -18,7 +18,7 @@ use sublet::{
         policy::Policy,
         request::Patience,
     },
-    engine::{Engine, Schedule},
+    engine::{Engine, LANES, Schedule},
     ports::{
         Failure,
         cluster::{Cluster, Observed},
@@ -78,6 +78,7 @@ impl Bot {
             clusters,
             devops: Vec::new(),
             hooks: None,
+            lanes: LANES,
             holder: "browser-test".to_owned(),
         });
         let closing = CancellationToken::new();

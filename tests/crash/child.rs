@@ -19,7 +19,7 @@ use sublet::{
         request::{Patience, Request},
         template::{Access, Approval, Template},
     },
-    engine::Engine,
+    engine::{Engine, LANES},
     ports::{chat::Platform, clock::Clock, cluster::Cluster, mail::Mail, templates::Templates},
     store::{Options, open},
 };
@@ -119,6 +119,7 @@ impl Bot {
             clusters: BTreeMap::from([("paper".to_owned(), cluster)]),
             devops: Vec::new(),
             hooks: None,
+            lanes: LANES,
             holder: format!("process {}", std::process::id()),
         };
         Self { engine, clock }

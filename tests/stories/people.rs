@@ -145,15 +145,6 @@ pub async fn whoever_leaves_hands_over_what_they_have(world: &mut World) {
     ");
     assert_snapshot!(world.sees("bob").await, @"
     sublet:
-    # web-2
-    Approved by @ada on the console at Mon 23 Nov 2026 04:00 EST. Being provisioned.
-    ░ waiting for its turn
-    Template: web
-    Size: cpu=1 memory=2Gi
-    For: 2 days
-    [Release now]
-
-    sublet:
     # web-1
     Approved by @ada on the console at Mon 23 Nov 2026 04:00 EST. Active.
     Template: web
@@ -165,11 +156,20 @@ pub async fn whoever_leaves_hands_over_what_they_have(world: &mut World) {
     [Extend] [Release now]
 
     sublet:
-    @dana left. web-2 was theirs, and is in your hands now.
+    @dana left. web-1 was theirs, and is in your hands now.
     [Details]
 
     sublet:
-    @dana left. web-1 was theirs, and is in your hands now.
+    # web-2
+    Approved by @ada on the console at Mon 23 Nov 2026 04:00 EST. Being provisioned.
+    ░ waiting for its turn
+    Template: web
+    Size: cpu=1 memory=2Gi
+    For: 2 days
+    [Release now]
+
+    sublet:
+    @dana left. web-2 was theirs, and is in your hands now.
     [Details]
     ");
     world.says("bob", &format!("/key add {}", places::ERINS_KEY)).await;

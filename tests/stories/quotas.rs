@@ -262,18 +262,18 @@ pub async fn limits_are_set_given_and_taken_back(world: &mut World) {
     [My quotas]
 
     sublet:
-    # web-2
-    Waiting for an approver.
-    Template: web
-    Size: cpu=1 memory=2Gi
-    For: 1 hour
-    [Withdraw]
-
-    sublet:
     # web-1
     Waiting for an approver.
     Template: web
     Size: cpu=4 memory=2Gi
+    For: 1 hour
+    [Withdraw]
+
+    sublet:
+    # web-2
+    Waiting for an approver.
+    Template: web
+    Size: cpu=1 memory=2Gi
     For: 1 hour
     [Withdraw]
     ");

@@ -189,12 +189,12 @@ pub async fn clocks_go_back_inside_a_temporary_quota(world: &mut World) {
     [My quotas]
 
     sublet:
-    A temporary quota (2 cpu more) is over.
-    [My quotas]
-
-    sublet:
-    A temporary quota (4 cpu more) is over.
-    [My quotas]
+    # web-1
+    Waiting for an approver.
+    Template: web
+    Size: cpu=4 memory=2Gi
+    For: 1 hour
+    [Withdraw]
 
     sublet:
     # web-2
@@ -204,11 +204,11 @@ pub async fn clocks_go_back_inside_a_temporary_quota(world: &mut World) {
     For: 1 hour
 
     sublet:
-    # web-1
-    Waiting for an approver.
-    Template: web
-    Size: cpu=4 memory=2Gi
-    For: 1 hour
-    [Withdraw]
+    A temporary quota (2 cpu more) is over.
+    [My quotas]
+
+    sublet:
+    A temporary quota (4 cpu more) is over.
+    [My quotas]
     ");
 }

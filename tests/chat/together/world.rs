@@ -25,7 +25,7 @@ use sublet::{
         },
     },
     domain::person::{Person, Role},
-    engine::Engine,
+    engine::{Engine, LANES},
     ports::{
         chat::{Block, Chat, Message, Room},
         cluster::Cluster,
@@ -280,6 +280,7 @@ impl Bot {
             clusters: BTreeMap::from([("paper".to_owned(), cluster.clone() as Arc<dyn Cluster>)]),
             devops: Vec::new(),
             hooks: None,
+            lanes: LANES,
             holder: holder.to_owned(),
         };
         Self { engine, slack, discord, console }

@@ -23,7 +23,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use sublet::{
     actions::World as Means,
     domain::{person::Person, platform::Platform},
-    engine::Engine,
+    engine::{Engine, LANES},
     ports::{chat::Chat, cluster::Cluster, mail::Mail, store::Tx},
     store::{Options, open},
 };
@@ -148,6 +148,7 @@ impl World {
             clusters: BTreeMap::from([("paper".to_owned(), cluster.clone() as Arc<dyn Cluster>)]),
             devops: vec!["devops@example.org".to_owned()],
             hooks: None,
+            lanes: LANES,
             holder: "first".to_owned(),
         };
         let world = Self { engine, cluster, mail, clock, on, names: Names::default(), side };

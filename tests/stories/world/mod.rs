@@ -23,7 +23,7 @@ use std::{
 use sublet::{
     actions::{self, Asked, World as Means},
     domain::{Instant, ids::EnvName, lease::Lease, person::Person, policy::Policy, template::Template},
-    engine::Engine,
+    engine::{Engine, LANES},
     ports::{
         chat::{Button, Chat},
         cluster::Cluster,
@@ -56,6 +56,8 @@ pub struct Outside {
     pub clock: Arc<FrozenClock>,
     /// New ids.
     pub ids: Arc<CountedIds>,
+    /// How many lanes a bot works at once.
+    pub lanes: u32,
 }
 
 /// The bot and its world.
@@ -86,6 +88,7 @@ impl Outside {
             mail: Arc::default(),
             clock: Arc::new(FrozenClock::at(now)),
             ids: Arc::default(),
+            lanes: LANES,
         }
     }
 
@@ -109,6 +112,7 @@ impl Outside {
             clusters: BTreeMap::from([("paper".to_owned(), cluster)]),
             devops: vec!["devops@example.org".to_owned()],
             hooks: None,
+            lanes: self.lanes,
             holder: holder.to_owned(),
         }
     }
@@ -117,7 +121,8 @@ impl Outside {
 impl World {
     /// A world on that database, on a Monday in November; Dana and Erin have stored their keys.
     pub async fn new(database: &Database) -> Self {
-        let outside = Outside::at(utc("2026-11-23 09:00"));
+        // One lane after another, or messages from several would come in any order.
+        let outside = Outside { lanes: 1, ..Outside::at(utc("2026-11-23 09:00")) };
         let engine = outside.engine(&database.url, places::policy(), "first").await;
         let _ = tracing_subscriber::fmt().with_test_writer().with_max_level(tracing::Level::ERROR).try_init();
         let world = Self {
