@@ -290,6 +290,7 @@ fn policy(config: &Config) -> Policy {
         keep_audit: config.audit.keep,
         quotas: config.quotas.clone(),
         rules: config.approval.clone(),
+        lent: config.lent(),
         prices: config.prices.clone(),
     }
 }

@@ -123,7 +123,7 @@ impl Field {
 pub fn form(spec: &'static Spec, parameters: &[Parameter]) -> Form {
     // A size stands for values of parameters, so it comes before them.
     let first = |arg: &Arg| (arg.positional && !arg.rest) || arg.kind == Kind::Size;
-    let args = |before: bool| spec.args.iter().filter(move |arg| first(arg) == before).map(of_arg);
+    let args = |before: bool| spec.given().filter(move |arg| first(arg) == before).map(of_arg);
     let parameters = if spec.takes_parameters() { parameters } else { &[] };
     let fields = args(true).chain(parameters.iter().map(of_parameter)).chain(args(false)).collect();
     let submit = match (spec.access, spec.path.last().copied()) {
@@ -178,6 +178,11 @@ impl Form {
         for field in self.fields.iter_mut().filter(|field| field.name == name) {
             field.choices.clone_from(&choices);
         }
+    }
+
+    /// Takes away a field.
+    pub fn drop(&mut self, name: &str) {
+        self.fields.retain(|field| field.name != name);
     }
 
     /// Takes away a field for which there is nothing to choose, unless something stands in it.

@@ -211,6 +211,11 @@ impl Spec {
         self.args.iter().find(|arg| arg.name == name)
     }
 
+    /// The arguments that people give: all but those of buttons.
+    pub fn given(&self) -> impl Iterator<Item = &'static Arg> + use<> {
+        self.args.iter().filter(|arg| !arg.by_button)
+    }
+
     /// Whether further `name=value` words are allowed.
     pub fn takes_parameters(&self) -> bool {
         self.parameters != Parameters::None
@@ -226,7 +231,7 @@ impl Spec {
         if self.takes_parameters() {
             parts.push("[name=value …]".to_owned());
         }
-        for arg in self.args.iter().filter(|arg| !arg.positional && !excluded(arg)) {
+        for arg in self.given().filter(|arg| !arg.positional && !excluded(arg)) {
             let mut text = format!("{}={}", arg.name, arg.kind.example());
             if let Some(other) = arg.excludes.and_then(|name| self.arg(name)) {
                 text = format!("{text} | {}={}", other.name, other.kind.example());

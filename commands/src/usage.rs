@@ -53,6 +53,11 @@ impl UsageError {
         }
     }
 
+    /// Nothing is wrong, but something is missing that is not one argument.
+    pub(crate) fn lacking(what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { missing: true, ..Self::new(what, hint) }
+    }
+
     /// Points at a part of the line.
     pub fn at(mut self, at: Option<Range<usize>>) -> Self {
         self.at = at;

@@ -59,6 +59,10 @@ async fn known(world: &World, caller: &Caller) -> Stored<Known> {
         for lease in work.tx.live_leases(None).await?.into_iter().filter(|lease| lease.asked.is_some()) {
             subjects.push(candidate(lease.name.as_str(), "extension asked for"));
         }
+        for wish in work.tx.open_wishes(None).await? {
+            let help = format!("{} more asked for", values::say_amounts(&wish.amounts));
+            subjects.push(candidate(wish.id.as_str(), &help));
+        }
     }
     environments.truncate(OFFERED as usize);
     subjects.truncate(OFFERED as usize);

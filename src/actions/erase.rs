@@ -1,5 +1,6 @@
 //! `/admin erase`: what is known of somebody who left is forgotten, and the audit log stays whole.
 
+use chrono::DateTime;
 use serde_json::Value;
 
 use super::{
@@ -16,6 +17,7 @@ use crate::{
         extension::ExtensionState,
         ids::PersonId,
         person::{Person, Removed, Standing},
+        quota::{Scope, wish::WishState},
         refusal::Refusal,
         request::{Request, RequestState},
     },
@@ -50,6 +52,7 @@ pub async fn erase(work: &mut Work<'_>, caller: &Person, who: &str) -> Result<An
     // Whatever they still have goes first: it could not be told whose it was.
     leave::everything(work, &person, &actor).await?;
     let names = forget_requests(work, &person.id, &actor).await?;
+    forget_quotas(work, &person.id).await?;
     for key in work.tx.keys_of(&person.id).await? {
         work.tx.delete_key(&key.id).await?;
     }
@@ -107,6 +110,24 @@ async fn forget_requests(work: &mut Work<'_>, person: &PersonId, actor: &Actor) 
         }
     }
     Ok(names)
+}
+
+/// Takes the words out of what they wished for, and of what was given to them.
+async fn forget_quotas(work: &mut Work<'_>, person: &PersonId) -> Stored<()> {
+    for mut wish in work.tx.wishes_of(person).await? {
+        wish.reason = ERASED.to_owned();
+        if let WishState::Rejected { reason, .. } = &mut wish.state {
+            *reason = ERASED.to_owned();
+        }
+        without_reasons(&mut wish.ballot);
+        work.tx.save_wish(&mut wish).await?;
+    }
+    let ever = DateTime::UNIX_EPOCH;
+    for mut grant in work.tx.grants_of(&Scope::Person(person.clone()), ever).await? {
+        grant.reason = grant.reason.map(|_| ERASED.to_owned());
+        work.tx.save_grant(&mut grant).await?;
+    }
+    Ok(())
 }
 
 fn without_words(request: &mut Request) {

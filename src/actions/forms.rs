@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
-use commands::{Parameters, Spec, UsageError, form};
+use commands::{
+    Parameters, Spec, UsageError,
+    env::offer::{SHORTER, SMALLER},
+    form,
+};
 
 use super::{
-    Asked, World, access,
+    Asked, Caller, World, access,
     perform::Said,
     templates,
     work::{Stop, Work},
 };
 use crate::{
     cards::refusal,
-    domain::{ids::PersonId, person::Person, template::Template},
+    domain::{person::Person, template::Template},
     ports::{chat::Text, store::Stored},
     values,
 };
@@ -24,14 +28,14 @@ use crate::{
 /// When the database fails.
 pub async fn form(
     world: &World,
-    caller: &PersonId,
+    caller: &Caller,
     path: &[String],
     given: &[(String, String)],
 ) -> Stored<Option<Asked>> {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     let Some(entry) = commands::find(&path) else { return Ok(None) };
     let mut work = Work::look(world).await?;
-    let Some(caller) = work.tx.person(caller).await? else { return Ok(None) };
+    let Some(caller) = caller.person(&mut work).await? else { return Ok(None) };
     let parameters = parameters(&mut work, &caller, entry.spec, given).await?;
     let form = form::form(entry.spec, &parameters).showing(given);
     let form = offered(&mut work, &caller, form, given).await?;
@@ -86,6 +90,9 @@ async fn offered(
     given: &[(String, String)],
 ) -> Stored<form::Form> {
     let templates = templates::of(work.world, caller);
+    if less(given) == Some(SMALLER) {
+        form.drop("for");
+    }
     form.offer("template", templates.iter().map(|template| template.name.clone()).collect());
     let sizes = chosen(work.world, caller, given).map_or_else(Vec::new, |template| template.sizes.clone());
     form.offer("size", sizes.into_iter().map(|size| size.name).collect());
@@ -96,6 +103,11 @@ async fn offered(
     let keys = work.tx.keys_of(&caller.id).await?;
     form.offer("key", keys.into_iter().map(|key| key.name).collect());
     Ok(form)
+}
+
+/// What an offer of less is to lower, where a button says so.
+fn less(given: &[(String, String)]) -> Option<&str> {
+    given.iter().find(|(name, _)| name == "less").map(|(_, value)| value.as_str())
 }
 
 /// What a form that was sent still lacks, beside its field.
@@ -117,6 +129,7 @@ async fn parameters(
             let template = chosen(work.world, caller, given);
             Ok(template.map_or_else(Vec::new, |template| values::describe_given(&template, given)))
         }
+        Parameters::OfSubject(_) if less(given) == Some(SHORTER) => Ok(Vec::new()),
         Parameters::OfSubject(name) => match value(name) {
             Some(subject) => asked_for(work, caller, &subject).await,
             None => Ok(Vec::new()),

@@ -1,9 +1,9 @@
 //! The home page of one person on a platform that has such pages.
 
-use super::{World, stories, work::Work};
+use super::{Caller, World, stories, work::Work};
 use crate::{
     cards::{self, home::Home},
-    domain::{extension::ExtensionState, ids::PersonId, request::RequestState},
+    domain::{extension::ExtensionState, request::RequestState},
     ports::{chat::Message, store::Stored},
 };
 
@@ -12,9 +12,10 @@ use crate::{
 ///
 /// # Errors
 /// When the database fails.
-pub async fn home(world: &World, caller: &PersonId) -> Stored<Option<Message>> {
+pub async fn home(world: &World, caller: &Caller) -> Stored<Option<Message>> {
     let mut work = Work::look(world).await?;
-    let Some(person) = work.tx.person(caller).await?.filter(|person| person.active) else { return Ok(None) };
+    let Some(person) = caller.person(&mut work).await? else { return Ok(None) };
+    let caller = &caller.id;
     let people = work.people().await?;
     let open = work.tx.open_requests(Some(caller)).await?;
     let undecided = open.len();
@@ -46,10 +47,17 @@ pub async fn home(world: &World, caller: &PersonId) -> Stored<Option<Message>> {
             }
         }
     }
+    let mut wishes = Vec::new();
+    if person.may_decide() {
+        wishes = work.tx.open_wishes(None).await?;
+        wishes.retain(|wish| wish.asked_by != *caller);
+    }
     let allowed = world.policy.open_requests;
     Ok(Some(cards::home::page(&Home {
         mine,
         waiting,
+        wishes,
+        people,
         undecided,
         allowed,
         decides: person.may_decide(),

@@ -1,6 +1,6 @@
 //! Somebody leaves: what they asked for is withdrawn, what they can do ends, and what they have goes to others.
 
-use super::{World, work::Work};
+use super::{World, quotas, work::Work};
 use crate::{
     domain::{
         Change,
@@ -38,6 +38,10 @@ pub async fn everything(work: &mut Work<'_>, person: &Person, actor: &Actor) -> 
             work.save_request(&mut request, change, actor).await?;
             left.withdrawn.push(name);
         }
+    }
+    for wish in work.tx.open_wishes(Some(&person.id)).await? {
+        let (mut wish, change) = wish.lapse(work.now);
+        quotas::save_wish(work, &mut wish, change, actor).await?;
     }
     let people = work.tx.people().await?;
     for lease in work.tx.live_leases(Some(&person.id)).await? {

@@ -46,7 +46,7 @@ pub async fn offer(
     let voter = reviews::voter(work, caller).await?;
     request.ballot.may_review(&voter, request.whose()).map_err(forbidden)?;
     let pending = matches!(request.state, RequestState::Pending(_));
-    if pending && !request.ballot.is_current(asked.version, request.version) {
+    if pending && !request.ballot.is_current(asked.seen, request.version) {
         return Err(Refusal::Stale.into());
     }
     let template = template_of(work, &request).await?;
@@ -82,6 +82,7 @@ pub async fn accept(
     request.amounts = quotas::amounts(&request.parameters, request.span.into());
     quotas::change(work, &request).await?;
     request.findings.cost = analyse_request::cost(work.world, &request);
+    request.findings.quota = quotas::effect_of(work, &request).await?;
     let actor = Actor::Person(caller.id.clone());
     work.save_request(&mut request, change, &actor).await?;
     work.touched = Some(request.id.as_str().to_owned());
@@ -141,11 +142,6 @@ fn shorter(
 
 /// As much or less; of what has no more and less, the same.
 fn at_most(value: &Value, asked: &Value) -> bool {
-    match (value, asked) {
-        (Value::Cpu(value), Value::Cpu(asked)) => value <= asked,
-        (Value::Bytes(value), Value::Bytes(asked)) => value <= asked,
-        (Value::Number(value), Value::Number(asked)) => value <= asked,
-        (Value::Decimal(value), Value::Decimal(asked)) => value <= asked,
-        (value, asked) => value == asked,
-    }
+    let alike = std::mem::discriminant(value) == std::mem::discriminant(asked);
+    value == asked || (alike && value.is_size() && value < asked)
 }

@@ -27,7 +27,7 @@ pub async fn voter(work: &mut Work<'_>, caller: &Person) -> Stored<Voter> {
 /// [`Refusal::NobodyCanApprove`] with the groups that lack people.
 pub async fn ensure_possible(work: &mut Work<'_>, ballot: &Ballot, asked: Asked<'_>) -> Result<(), Stop> {
     let people = work.tx.people().await?;
-    let lacks = ballot.lacks(&people, asked);
+    let lacks = ballot.lacks(&people, &work.world.policy.lent, asked);
     if lacks.is_empty() { Ok(()) } else { Err(Refusal::NobodyCanApprove { lacks }.into()) }
 }
 

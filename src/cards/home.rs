@@ -3,12 +3,12 @@
 //! It is made anew whenever somebody looks, so unlike a card it may depend on the present moment.
 
 use super::{
-    button, extension,
+    People, button, extension, quota,
     request::{actions, approver_buttons, requester_buttons, state},
     story::Story,
 };
 use crate::{
-    domain::{Instant, lease::Lease},
+    domain::{Instant, lease::Lease, quota::wish::Wish},
     ports::chat::{Block, Message, Style, Text, Tone},
     values,
 };
@@ -22,6 +22,10 @@ pub struct Home {
     pub mine: Vec<Story>,
     /// What waits for their decision: requests, then extensions.
     pub waiting: Vec<Story>,
+    /// Wishes for more quota that wait for it as well.
+    pub wishes: Vec<Wish>,
+    /// How people are called.
+    pub people: People,
     /// How many undecided requests they have.
     pub undecided: usize,
     /// How many they may have.
@@ -42,14 +46,16 @@ pub fn page(home: &Home) -> Message {
     if home.decides {
         blocks.push(Block::Heading(Text::plain("Waiting for your decision")));
         blocks.extend(home.waiting.iter().take(SHOWN).flat_map(waiting));
-        blocks.extend(rest(&home.waiting));
-        if home.waiting.is_empty() {
+        blocks.extend(rest(home.waiting.len()));
+        blocks.extend(home.wishes.iter().take(SHOWN).flat_map(|asked| wish(asked, &home.people)));
+        blocks.extend(rest(home.wishes.len()));
+        if home.waiting.is_empty() && home.wishes.is_empty() {
             blocks.push(Block::Note(Text::plain("Nothing waits.")));
         }
     }
     blocks.push(Block::Heading(Text::plain("Your environments")));
     blocks.extend(home.mine.iter().take(SHOWN).flat_map(|story| mine(story, home.now)));
-    blocks.extend(rest(&home.mine));
+    blocks.extend(rest(home.mine.len()));
     if home.mine.is_empty() {
         blocks.push(Block::Note(Text::plain("None yet.")));
     }
@@ -100,8 +106,15 @@ fn waiting(story: &Story) -> Vec<Block> {
     blocks
 }
 
-fn rest(stories: &[Story]) -> Option<Block> {
-    let more = stories.len().checked_sub(SHOWN).filter(|more| *more > 0)?;
+fn wish(wish: &Wish, people: &People) -> Vec<Block> {
+    let words = quota::asks(wish, people).and(", until ").time(wish.until);
+    let mut blocks = vec![Block::Paragraph(words.and(format!(": {}", wish.reason)))];
+    blocks.extend(actions(quota::wish_buttons(wish, people)));
+    blocks
+}
+
+fn rest(all: usize) -> Option<Block> {
+    let more = all.checked_sub(SHOWN).filter(|more| *more > 0)?;
     Some(Block::Note(Text::plain(format!("And {more} more: ")).code("/env list")))
 }
 

@@ -17,7 +17,7 @@ use crate::{
             wish::{Wish, WishState},
         },
     },
-    ports::chat::{Block, Message, Style, Text, Tone},
+    ports::chat::{Block, Button, Message, Style, Text, Tone},
     values,
 };
 
@@ -224,9 +224,7 @@ pub fn holders(mut text: Text, short: &Short, people: &People) -> Text {
 
 /// The card of a wish in the approvers' channel.
 pub fn for_approvers(wish: &Wish, people: &People) -> Message {
-    let asks = people
-        .mention(Text::default(), &wish.asked_by)
-        .and(format!(" asks for {} more for a while", values::say_amounts(&wish.amounts)));
+    let asks = asks(wish, people);
     let (state, tone) = state(wish, people);
     let mut fields = vec![("Reason".to_owned(), Text::plain(wish.reason.clone()))];
     if let Some(from) = wish.from {
@@ -236,12 +234,24 @@ pub fn for_approvers(wish: &Wish, people: &People) -> Message {
     let summary = Text(asks.clone().and(". ").0.into_iter().chain(state.0.clone()).collect());
     let mut blocks = vec![Block::Heading(asks), Block::Fields(fields), Block::Paragraph(state)];
     if wish.wakes_at().is_some() {
-        let mut buttons = decision_buttons(wish.id.as_str(), wish.version);
-        let who = format!("/quota show @{}", people.handle(&wish.asked_by));
-        buttons.push(button("Their quotas", Style::Quiet, who));
-        blocks.extend(actions(buttons));
+        blocks.extend(actions(wish_buttons(wish, people)));
     }
     Message { summary, tone, blocks }
+}
+
+/// Who wishes for how much more.
+pub(super) fn asks(wish: &Wish, people: &People) -> Text {
+    people
+        .mention(Text::default(), &wish.asked_by)
+        .and(format!(" asks for {} more for a while", values::say_amounts(&wish.amounts)))
+}
+
+/// What an approver can do about a wish that waits.
+pub(super) fn wish_buttons(wish: &Wish, people: &People) -> Vec<Button> {
+    let mut buttons = decision_buttons(wish.id.as_str(), wish.version);
+    let who = format!("/quota show @{}", people.handle(&wish.asked_by));
+    buttons.push(button("Their quotas", Style::Quiet, who));
+    buttons
 }
 
 /// A reminder of a wish. It has no buttons of its own, which would live on after the decision: the card has them.

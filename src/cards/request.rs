@@ -1,6 +1,9 @@
 //! The two cards of a request: the requester's, and the approvers'. Both move with it, to the end.
 
-use commands::{Command, EnvAccept, EnvApprove, EnvRelease, EnvRetry, EnvShow, EnvWithdraw};
+use commands::{
+    Command, EnvAccept, EnvApprove, EnvRelease, EnvRetry, EnvShow, EnvWithdraw,
+    env::offer::{SHORTER, SMALLER},
+};
 
 use super::{button, reviews, story::Story};
 use crate::{
@@ -10,6 +13,7 @@ use crate::{
         lease::{Lease, Phase, Step},
         platform::Platform,
         request::RequestState,
+        template::Value,
     },
     ports::chat::{Block, Button, Message, Style, Text, Tone},
 };
@@ -228,12 +232,12 @@ pub(super) fn approver_buttons(story: &Story) -> Vec<Button> {
     match (&request.state, story.lease.as_ref()) {
         (RequestState::Pending(_), _) => {
             let version = request.ballot.shown(request.version);
+            let less = |what: &str| format!("/env offer {} less={what} seen={version}", request.id);
             let mut buttons = decision_buttons(request.id.as_str(), version);
-            buttons.push(button(
-                "Approve less",
-                Style::Plain,
-                format!("/env offer {} version={version}", request.id),
-            ));
+            if request.parameters.values().any(Value::is_size) {
+                buttons.push(button("Approve smaller", Style::Plain, less(SMALLER)));
+            }
+            buttons.push(button("Approve shorter", Style::Plain, less(SHORTER)));
             buttons.push(details);
             buttons
         }

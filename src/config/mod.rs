@@ -34,7 +34,7 @@ pub use sources::Sources;
 
 use crate::{
     document::{Document, Faults, Section},
-    domain::person::Person,
+    domain::person::{Person, Rights},
 };
 
 /// What the variables that stand for settings begin with: `SUBLET__SERVER__LISTEN` is `server.listen`.
@@ -112,6 +112,20 @@ impl Config {
     pub fn demo(data: &Path, variables: std::collections::BTreeMap<String, String>) -> Result<Self, Faults> {
         let file = Some(("demo.toml".to_owned(), DEMO.to_owned()));
         Self::load(&Sources { file, folder: data.to_owned(), variables })
+    }
+
+    /// What groups of the platforms, and of the issuer of tokens, may give somebody at the moment of their press.
+    pub fn lent(&self) -> Rights {
+        let mut lent = Rights::default();
+        let slack = self.slack.iter().flat_map(|slack| &slack.workspaces);
+        let discord = self.discord.iter().flat_map(|discord| &discord.guilds);
+        let groups = slack.flat_map(|workspace| workspace.groups.values());
+        groups.chain(discord.flat_map(|guild| guild.roles.values())).for_each(|rights| lent.extend(rights));
+        if let Some(issuer) = &self.oidc {
+            lent.roles.extend(issuer.roles.values());
+            lent.teams.extend(issuer.teams.values().cloned());
+        }
+        lent
     }
 
     fn read(root: &Section<'_>, sources: &Sources) -> Self {

@@ -150,9 +150,13 @@ pub fn may(person: &Person, verb: Verb, whose: Whose) -> Result<(), Refusal> {
 /// Whether somebody may do this at all, be it with their own things only.
 ///
 /// # Errors
-/// As [`may`].
+/// As [`may`]; where more may do it with what is theirs or with what is not, those are named.
 pub fn may_at_all(person: &Person, verb: Verb) -> Result<(), Refusal> {
-    may(person, verb, Whose::Own).or_else(|refusal| may(person, verb, Whose::Other).map_err(|_| refusal))
+    let (first, then) = match verb.roles(Whose::Own).len() < verb.roles(Whose::Other).len() {
+        true => (Whose::Own, Whose::Other),
+        false => (Whose::Other, Whose::Own),
+    };
+    may(person, verb, first).or_else(|_| may(person, verb, then))
 }
 
 #[cfg(test)]

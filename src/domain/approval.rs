@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     notice::Offset,
-    person::{Person, Role},
+    person::{Person, Rights, Role},
     template::{Approval, Template, Value},
 };
 
@@ -49,6 +49,18 @@ impl Group {
 }
 
 impl Group {
+    /// Whether somebody unknown by now may be in it at the moment of their press, by what groups of the platforms give.
+    fn may_grow(&self, lent: &Rights, team: Option<&str>) -> bool {
+        let decides = lent.roles.contains(&Role::Approver) || lent.roles.contains(&Role::Admin);
+        match self {
+            Self::Approvers => decides,
+            Self::Admins => lent.roles.contains(&Role::Admin),
+            Self::Team(name) => decides || lent.teams.contains(name),
+            Self::OwnTeam => team.is_some_and(|team| decides || lent.teams.contains(team)),
+            Self::People(_) => false,
+        }
+    }
+
     /// How many people it takes in, roughly: smaller for a narrower group.
     fn breadth(&self) -> u8 {
         match self {

@@ -3,7 +3,12 @@
 use chrono::TimeDelta;
 
 use super::{
-    approval::Rules, cost::Prices, person::Person, quota, refusal::Refusal, request::Patience,
+    approval::Rules,
+    cost::Prices,
+    person::{Person, Rights},
+    quota,
+    refusal::Refusal,
+    request::Patience,
     token::TokenRules,
 };
 
@@ -24,6 +29,8 @@ pub struct Policy {
     pub quotas: quota::Defaults,
     /// Who must agree, where a template says nothing else.
     pub rules: Rules,
+    /// What groups of the platforms may give somebody at the moment of their press.
+    pub lent: Rights,
     /// What things cost; `None` where nobody counts.
     pub prices: Option<Prices>,
 }
@@ -40,6 +47,7 @@ impl Default for Policy {
             keep_audit: None,
             quotas: quota::Defaults::default(),
             rules: Rules::default(),
+            lent: Rights::default(),
             prices: None,
         }
     }

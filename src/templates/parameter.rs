@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use commands::{Command, EnvRequest};
+use commands::{Command, EnvOffer, EnvRequest};
 
 use super::{
     dependent::{self, Conditions},
@@ -295,11 +295,13 @@ fn name(text: &str) -> Result<(), Wrong> {
         let right = "Write at most 32 small letters, digits and `_`, a letter first.";
         return Err(Wrong::new(format!("“{text}” cannot be a parameter's name."), right));
     }
-    // In `/env request` such a word would be taken for the command's own argument.
-    let reserved: Vec<&str> = EnvRequest::SPEC.args.iter().map(|arg| arg.name).collect();
-    if reserved.contains(&text) {
-        let wrong = format!("“{text}” has a meaning of its own in /env request.");
-        return Err(Wrong::new(wrong, format!("Take another name than {}.", reserved.join(", "))));
+    // In these commands such a word would be taken for the command's own argument.
+    for spec in [EnvRequest::SPEC, EnvOffer::SPEC] {
+        let reserved: Vec<&str> = spec.args.iter().map(|arg| arg.name).collect();
+        if reserved.contains(&text) {
+            let wrong = format!("“{text}” has a meaning of its own in {}.", spec.name());
+            return Err(Wrong::new(wrong, format!("Take another name than {}.", reserved.join(", "))));
+        }
     }
     Ok(())
 }

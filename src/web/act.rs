@@ -80,7 +80,7 @@ pub async fn form_again(
 ) -> Result<Response, Problem> {
     let viewer = Viewer::find(&web, &handle, &room).await?;
     let (path, values) = filled(&pairs);
-    let asked = actions::form(&web.world, &viewer.person.id, &path, &values).await;
+    let asked = actions::form(&web.world, &viewer.person.id.clone().into(), &path, &values).await;
     let asked = asked.map_err(|error| Problem::store(web.world.ids.as_ref(), error))?;
     let asked = asked.ok_or_else(|| Problem::unreadable("The form is for no command. Open it again."))?;
     let html = form::dialog(&asked, &viewer, web.world.clock.now(), web.world.ids.as_ref());

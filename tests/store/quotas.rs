@@ -267,4 +267,5 @@ pub async fn wishes_are_found_while_they_wait(place: Place) {
     place.change(async |tx| tx.save_wish(&mut first).await.unwrap()).await;
     assert_eq!(due(minute(12), 9).await, [second.id.clone()]);
     assert_eq!(open(None).await, [second]);
+    assert_eq!(place.look(async |tx| tx.wishes_of(&first.asked_by).await.unwrap()).await, [first]);
 }

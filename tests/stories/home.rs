@@ -25,7 +25,7 @@ pub async fn it_shows_the_time_left_and_what_waits(world: &mut World) {
     [Request an environment] [My keys] [Templates]
     # Waiting for your decision
     @dana asks for web-1: cpu=1 memory=2Gi for 2 days
-    [Approve] [Reject] [Approve less] [Details]
+    [Approve] [Reject] [Approve smaller] [Approve shorter] [Details]
     # Your environments
     (None yet.)
     ░░░░░░░░░░ 0 of 2 undecided requests
@@ -52,6 +52,25 @@ pub async fn it_shows_the_time_left_and_what_waits(world: &mut World) {
     (None yet.)
     ░░░░░░░░░░ 0 of 2 undecided requests
     ");
+    world.says("root", "/quota set @dana cpu=8").await;
+    world.says("dana", "/quota request cpu=2 until=2026-12-01 two teams watch").await;
+    let own = world.home("ada").await;
+    assert!(own.contains("two teams watch"), "{own}");
+    assert_snapshot!(own, @"
+    [Request an environment] [My keys] [Templates]
+    # Waiting for your decision
+    @dana asks for 1 day more for web-1: the demo was moved
+    [Approve] [Reject] [Details]
+    @dana asks for 2 cpu more for a while, until Tue 1 Dec 2026 23:00 GMT: two teams watch
+    [Approve] [Reject] [Their quotas]
+    # Your environments
+    (None yet.)
+    ░░░░░░░░░░ 0 of 2 undecided requests
+    ");
+    assert!(
+        world.offers("ada", "/env approve ").await.iter().any(|line| line.starts_with("/env approve quo_")),
+        "wishes are offered behind what decides them"
+    );
     let own = world.home("dana").await;
     assert!(!own.contains("Waiting for your decision"), "{own}");
     world.deactivates("dana").await;

@@ -29,7 +29,7 @@ pub async fn from_the_request_to_the_purge(world: &mut World) {
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
     Waiting for an approver.
-    [Approve] [Reject] [Approve less] [Details]
+    [Approve] [Reject] [Approve smaller] [Approve shorter] [Details]
     ");
 
     world.passes(TimeDelta::minutes(20)).await;

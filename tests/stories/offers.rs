@@ -15,19 +15,49 @@ pub async fn an_offer_is_taken_with_one_press(world: &mut World) {
     world.settles().await;
     world.sees("dana").await;
     world.sees("#approvers").await;
-    assert_snapshot!(world.presses("ada", "#approvers", "Approve less").await, @"
+    assert_snapshot!(world.presses("ada", "#approvers", "Approve shorter").await, @"
     form: Offer less than a request asks for
+    less is shorter
+    For how long:
+    [Offer]
+    ");
+    assert_snapshot!(world.fills("ada", &[]).await, @"
+    form: Offer less than a request asks for
+    ! Nothing is less than was asked for.
+    Lower something, or approve it as it is.
+    less is shorter
+    For how long:
+    [Offer]
+    ");
+    assert_snapshot!(world.fills("ada", &[("for", "9d")]).await, @"
+    form: Offer less than a request asks for
+    less is shorter
+    For how long: 9d
+      ! An offer may only be less than what was asked for, `for=5d`. Write `for=5d` or less.
+    [Offer]
+    ");
+    assert_snapshot!(world.presses("ada", "#approvers", "Approve smaller").await, @"
+    form: Offer less than a request asks for
+    less is smaller
     Cpu:
     Memory:
-    For how long:
     [Offer]
     ");
     assert_snapshot!(world.fills("ada", &[("cpu", "8")]).await, @"
     form: Offer less than a request asks for
+    less is smaller
     Cpu: 8
       ! `cpu` is too much; at most 4.
     Memory:
-    For how long:
+    [Offer]
+    ");
+    assert_snapshot!(world.fills("ada", &[("cpu", "")]).await, @"
+    form: Offer less than a request asks for
+    ! No size is lowered.
+    Lower something, or approve it as it is.
+    less is smaller
+    Cpu:
+    Memory:
     [Offer]
     ");
     assert_snapshot!(world.says("ada", "/env offer web-1 cpu=4").await, @"
@@ -76,7 +106,7 @@ pub async fn an_offer_is_taken_with_one_press(world: &mut World) {
     Already holds: nothing
     Waiting for an approver.
     (@ada offers cpu=2 memory=2Gi instead, for 1 day.)
-    [Approve] [Reject] [Approve less] [Details]
+    [Approve] [Reject] [Approve smaller] [Approve shorter] [Details]
     ");
     assert_snapshot!(world.says("erin", "/env accept web-1").await, @"
     There is no environment `web-1` that you could see.
@@ -199,7 +229,7 @@ pub async fn what_it_costs_is_on_the_card(world: &mut World) {
     Already holds: nothing
     Cost: 0.069 EUR an hour, 3.31 EUR until the end
     Waiting for an approver.
-    [Approve] [Reject] [Approve less] [Details]
+    [Approve] [Reject] [Approve smaller] [Approve shorter] [Details]
     ");
     world.says("ada", "/env offer web-1 cpu=1").await;
     world.settles().await;

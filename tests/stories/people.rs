@@ -3,10 +3,13 @@
 use insta::assert_snapshot;
 use sublet::{
     actions::{audit::verify, people::bring_in},
-    domain::person::{Person, Role},
+    domain::{
+        person::{Person, Role},
+        quota::Scope,
+    },
 };
 
-use crate::world::{World, places};
+use crate::world::{World, places, utc};
 
 pub async fn a_role_given_in_chat_decides_and_stays(world: &mut World) {
     world.says("dana", "/env request web").await;
@@ -275,13 +278,17 @@ pub async fn what_is_known_of_somebody_is_erased(world: &mut World) {
     world.settles().await;
     world.says("dana", "/env release small-1").await;
     world.settles().await;
+    world.says("root", "/quota set @dana cpu=8").await;
+    world.says("root", "/quota grant @dana cpu=1 until=2026-12-01 Dana needs it").await;
+    world.says("dana", "/quota request cpu=2 until=2026-12-01 Dana's own wish").await;
+    world.settles().await;
     assert_snapshot!(world.says("root", "/admin erase @dana").await, @"
     @dana is active.
     (Remove them first: `/admin remove @dana …`.)
     ");
     world.says("root", "/admin remove @dana left for good").await;
     world.settles().await;
-    assert_snapshot!(erased(&world.says("root", "/admin erase @dana").await), @"What was known of @dana is erased, with the words of 8 entries of the log. They are @erased-… from now on.");
+    assert_snapshot!(erased(&world.says("root", "/admin erase @dana").await), @"What was known of @dana is erased, with the words of 11 entries of the log. They are @erased-… from now on.");
     world.settles().await;
     assert_snapshot!(world.says("root", "/admin erase @dana").await, @"
     Nobody is known here as `@dana`.
@@ -312,7 +319,15 @@ pub async fn what_is_known_of_somebody_is_erased(world: &mut World) {
     let log = tx.audit_after(0, 1_000).await.expect("entries");
     let requests = tx.requests_of(&places::id("dana"), 10).await.expect("requests");
     let people = tx.people().await.expect("people");
-    for known in [format!("{log:?}"), format!("{requests:?}"), format!("{people:?}")] {
+    let wishes = tx.wishes_of(&places::id("dana")).await.expect("wishes");
+    let grants =
+        tx.grants_of(&Scope::Person(places::id("dana")), utc("2026-11-23 00:00")).await.expect("grants");
+    assert!(
+        wishes.len() == 1 && wishes[0].wakes_at().is_none() && grants.len() == 1,
+        "{wishes:?} {grants:?}"
+    );
+    let quotas = format!("{wishes:?} {grants:?}");
+    for known in [format!("{log:?}"), format!("{requests:?}"), format!("{people:?}"), quotas] {
         let known = known.replace("per_dana", "");
         let words = ["@dana", "dana@example.org", "Dana", "Jäger", "left for good", "has two", "dana@laptop"];
         for word in words {

@@ -196,7 +196,7 @@ pub async fn limits_are_set_given_and_taken_back(world: &mut World) {
     (Ask one of them.)
     ");
     assert_snapshot!(world.says("dana", "/quota grant me cpu=4 until=2026-12-01").await, @"
-    Only admins may do that.
+    Only approvers and admins may do that.
     (Ask one of them.)
     ");
     assert_snapshot!(world.says("ada", "/quota grant @dana storage=1Gi until=2026-12-01").await, @"
@@ -238,7 +238,7 @@ pub async fn limits_are_set_given_and_taken_back(world: &mut World) {
     (Release or withdraw something, or ask for more for a while: `/quota request`. `/quota show` tells how it stands.)
     ");
     assert_snapshot!(world.says("dana", &format!("/quota revoke {grant}")).await, @"
-    Only admins may do that.
+    Only approvers and admins may do that.
     (Ask one of them.)
     ");
     let said = world.says("bob", &format!("/quota revoke {grant}")).await;

@@ -18,7 +18,7 @@ pub async fn names_and_reasons_of_all_kinds(world: &mut World) {
     Key: `SHA256:le8fiyZlqMGo+Z9qDGisWTz7/axvZRILsE41awGAVZ4`
     Already holds: nothing
     Waiting for an approver.
-    [Approve] [Reject] [Approve less] [Details]
+    [Approve] [Reject] [Approve smaller] [Approve shorter] [Details]
     ");
     world.presses("bob", "#approvers", "Reject").await;
     world.fills("bob", &[("reason", "nein – schöne Grüße,\n<script>alert(1)</script>")]).await;

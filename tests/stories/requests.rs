@@ -63,7 +63,7 @@ pub async fn reminders_come_ever_less_often(world: &mut World) {
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
     Waiting for an approver.
-    [Approve] [Reject] [Approve less] [Details]
+    [Approve] [Reject] [Approve smaller] [Approve shorter] [Details]
 
     sublet:
     (A reminder: this still waits for an approver.)
@@ -74,7 +74,7 @@ pub async fn reminders_come_ever_less_often(world: &mut World) {
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
     Waiting for an approver.
-    [Approve] [Reject] [Approve less] [Details]
+    [Approve] [Reject] [Approve smaller] [Approve shorter] [Details]
     ");
     world.passes(TimeDelta::hours(22)).await;
     let count = |word: &str| world.outside.chat.calls().keys().filter(|key| key.starts_with(word)).count();

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use insta::assert_snapshot;
 use sublet::domain::{
     approval::{Escalation, Group, Need, Rule, Rules},
-    person::{Person, Role},
+    person::{Person, Rights, Role},
     policy::Policy,
 };
 
@@ -62,7 +62,7 @@ pub async fn two_of_a_group(world: &mut World) {
     Rule: 2 of the approvers
     Approved by: @ada
     Waiting. Still needed: one of the approvers.
-    [Approve] [Reject] [Approve less] [Details]
+    [Approve] [Reject] [Approve smaller] [Approve shorter] [Details]
     ");
     assert_eq!(world.line_of("#approvers", "Approve"), seen, "only a review was added");
     assert_snapshot!(world.says("bob", &seen).await, @"You approved web-1. The requester is being told.");
@@ -136,6 +136,20 @@ pub async fn nobody_can_approve(world: &mut World) {
     }
     assert_snapshot!(world.says("dana", "/env request web").await, @"Asked for web-1. Its card is in your direct messages and moves with it.");
     world.settles().await;
+    // A group of a platform may make somebody an approver at the moment of their press, but nobody else than they are.
+    let lent = Rights { roles: [Role::Approver].into(), teams: ["rare".to_owned()].into() };
+    let rare = rule(vec![need(Group::Approvers, 7), need(Group::Team("rare".to_owned()), 1)]);
+    let before = world.engine.world.policy.as_ref().clone();
+    let rules = Rules { requests: rare, ..before.rules.clone() };
+    world.rules(Policy { lent: lent.clone(), rules, ..before.clone() }).await;
+    assert_snapshot!(world.says("dana", "/env request web").await, @"Asked for web-2. Its card is in your direct messages and moves with it.");
+    world.settles().await;
+    let rules = Rules { requests: rule(vec![need(Group::Admins, 2)]), ..before.rules.clone() };
+    world.rules(Policy { lent, rules, ..before }).await;
+    assert_snapshot!(world.says("dana", "/env request web").await, @"
+    There is nobody who could approve this, so it would wait for ever.
+    (It lacks one of the admins, other than you. Ask an admin to name people for it.)
+    ");
     requests_follow(world, rule(vec![need(named(&["dana"]), 1)])).await;
     assert_snapshot!(world.says("dana", "/env request web").await, @"
     There is nobody who could approve this, so it would wait for ever.
@@ -199,7 +213,7 @@ pub async fn named_people_decide_and_are_asked(world: &mut World) {
     Already holds: nothing
     Rule: @kim
     Waiting. Still needed: @kim.
-    [Approve] [Reject] [Approve less] [Details]
+    [Approve] [Reject] [Approve smaller] [Approve shorter] [Details]
     Made of: web, version 1
     ");
     assert_snapshot!(world.says("kim", "/env approve web-1").await, @"You approved web-1. The requester is being told.");
@@ -356,7 +370,7 @@ pub async fn somebody_reviews_while_another_is_away(world: &mut World) {
     Rule: 2 of the approvers
     Approved by: @kim for @ada
     Waiting. Still needed: one of the approvers.
-    [Approve] [Reject] [Approve less] [Details]
+    [Approve] [Reject] [Approve smaller] [Approve shorter] [Details]
     ");
     assert_snapshot!(world.presses("bob", "#approvers", "Approve").await, @"You approved web-1. The requester is being told.");
     world.settles().await;

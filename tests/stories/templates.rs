@@ -288,7 +288,7 @@ pub async fn a_change_between_request_and_approval_changes_nothing(world: &mut W
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
     Waiting for an approver.
-    [Approve] [Reject] [Approve less] [Details]
+    [Approve] [Reject] [Approve smaller] [Approve shorter] [Details]
     Made of: data, version 1; version 2 is in force now
     ");
     assert_snapshot!(world.says("bob", "/env approve data-1").await, @"You approved data-1. The requester is being told.");

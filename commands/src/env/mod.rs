@@ -7,7 +7,7 @@ mod delegate;
 mod extend;
 mod link;
 mod list;
-mod offer;
+pub mod offer;
 mod reject;
 mod release;
 mod request;

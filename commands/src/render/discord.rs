@@ -130,8 +130,8 @@ fn subcommand(verb: &'static str, spec: &Spec) -> Choice {
 /// What must be known in the end stands first, then the parameters, then the rest.
 fn options(spec: &Spec) -> Vec<Choice> {
     let of = |required: bool| {
-        let seen = move |arg: &&Arg| arg.required == required && !arg.by_button;
-        spec.args.iter().filter(seen).map(option)
+        let seen = move |arg: &&Arg| arg.required == required;
+        spec.given().filter(seen).map(option)
     };
     of(true).chain(spec.takes_parameters().then(parameters)).chain(of(false)).collect()
 }

@@ -49,7 +49,7 @@ fn section(spec: &Spec) -> String {
     if !spec.args.is_empty() {
         text.push_str("\n| argument | | |\n|---|---|---|\n");
     }
-    for arg in spec.args {
+    for arg in spec.given() {
         let need = if arg.required { "required" } else { "optional" };
         text.push_str(&format!("| `{}` | {} | {need} |\n", arg.name, arg.help));
     }

@@ -35,8 +35,7 @@ fn command(spec: &Spec) -> String {
     if !spec.about.is_empty() {
         text.push_str(&format!(" {}", spec.about));
     }
-    let rows: Vec<(String, &str)> =
-        spec.args.iter().map(|arg| (arg.name.replace('_', " "), arg.help)).collect();
+    let rows: Vec<(String, &str)> = spec.given().map(|arg| (arg.name.replace('_', " "), arg.help)).collect();
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     if !rows.is_empty() {
         text.push('\n');

@@ -61,7 +61,8 @@ fn every_argument_that_people_give_is_an_option_of_its_name() {
     let by_button: Vec<&Arg> =
         CATALOG.iter().flat_map(|entry| entry.spec.args).filter(|arg| arg.by_button).collect();
     assert!(
-        !by_button.is_empty() && by_button.iter().all(|arg| ["version", "before"].contains(&arg.name)),
+        !by_button.is_empty()
+            && by_button.iter().all(|arg| ["version", "seen", "less", "before"].contains(&arg.name)),
         "{by_button:?}"
     );
     for entry in CATALOG.iter().filter(|entry| entry.spec.listed) {

@@ -63,7 +63,7 @@ fn missing_arguments() {
     ");
     insta::assert_snapshot!(answer("/env reject req_01hq3z version=3"), @"
     `reason` is missing.
-    The form is: /env reject <subject> [version=3] <reason …>
+    The form is: /env reject <subject> <reason …>
     For example:  /env reject web-1 please try the small template first
     ");
 }
@@ -74,7 +74,7 @@ fn words_that_fit_nowhere() {
     /env approve req_01hq3z verson=3
                             ^^^^^^
     `/env approve` has no `verson`.
-    The form is: /env approve <subject> [version=3]
+    The form is: /env approve <subject>
     Did you mean  /env approve req_01hq3z version=3
     ");
     insta::assert_snapshot!(answer("/env show web 1"), @"

@@ -32,6 +32,7 @@ use crate::{
 
 pub use give::{grant, revoke, set};
 pub use look::show;
+pub(super) use wish::save as save_wish;
 pub use wish::{ask, decide};
 
 /// Reserves what a request takes. Nothing is kept when it does not fit: whoever calls drops the transaction.

@@ -1,13 +1,13 @@
 //! What time does to quotas: temporary ones that are over are told of, wishes are reminded of or lapse. The limits
 //! themselves follow from the moments, whether or not anybody looked.
 
-use super::{super::work::Work, tell, who};
+use super::{super::work::Work, tell, wish::save};
 use crate::{
     actions::World,
     domain::{
         Change,
         audit::{Actor, Fact},
-        ids::{GrantId, Lane, WishId},
+        ids::{GrantId, WishId},
     },
     ports::store::Stored,
     until_saved,
@@ -46,8 +46,6 @@ async fn wish_once(world: &World, id: &WishId) -> Stored<()> {
     if change == Change::none() {
         return Ok(());
     }
-    work.tx.save_wish(&mut wish).await?;
-    let about = who::about(&mut work, &wish.scope()).await?;
-    work.follow_in(&Lane::of(&wish.id), &about, change, &Actor::Clock).await?;
+    save(&mut work, &mut wish, change, &Actor::Clock).await?;
     work.commit().await
 }

@@ -80,7 +80,8 @@ pub async fn ensure(work: &mut Work<'_>, caller: &Person, verb: Verb, scope: &Sc
 pub async fn about(work: &mut Work<'_>, scope: &Scope) -> Stored<String> {
     Ok(match scope {
         Scope::Person(id) => {
-            work.tx.person(id).await?.map_or_else(|| id.as_str().to_owned(), |person| person.handle)
+            let person = work.tx.person(id).await?;
+            person.map_or_else(|| id.as_str().to_owned(), |person| format!("@{}", person.handle))
         }
         other => quota::word(other),
     })

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     cards::{answer, quota},
     domain::{
+        Change,
         approval::{Asked, Ballot, Tally},
         audit::Actor,
         ids::{GrantId, Lane, WishId},
@@ -27,7 +28,10 @@ use crate::{
         request::{Decision, Waiting},
         template::Value,
     },
-    ports::chat::{Text, Tone},
+    ports::{
+        chat::{Text, Tone},
+        store::Stored,
+    },
     values,
 };
 
@@ -65,8 +69,8 @@ pub async fn ask(work: &mut Work<'_>, caller: &Person, asked: QuotaRequest) -> R
     let change = wish.asked();
     work.tx.insert_wish(&mut wish).await?;
     work.touched = Some(wish.id.as_str().to_owned());
-    let actor = Actor::Person(caller.id.clone());
-    work.follow_in(&Lane::of(&wish.id), &caller.handle, change, &actor).await?;
+    let about = who::about(work, &scope).await?;
+    work.follow_in(&Lane::of(&wish.id), &about, change, &Actor::Person(caller.id.clone())).await?;
     let words = Text::plain(format!("Asked for {} more until ", values::say_amounts(&amounts)))
         .time(asked.until)
         .and(". An approver decides; you will be told.");
@@ -105,14 +109,10 @@ pub async fn decide(
     let verb = if rejected.is_some() { "rejected" } else { "approved" };
     let grant = GrantId::new(work.world.ids.next());
     let (mut wish, tally, change) = wish.review(&voter, on, rejected, grant.clone(), work.now)?;
-    work.tx.save_wish(&mut wish).await?;
-    let scope = wish.scope();
-    let about = who::about(work, &scope).await?;
-    let actor = Actor::Person(caller.id.clone());
-    work.follow_in(&Lane::of(&wish.id), &about, change, &actor).await?;
+    save(work, &mut wish, change, &Actor::Person(caller.id.clone())).await?;
     if tally == Tally::Approved {
         let given = give::New {
-            scope,
+            scope: wish.scope(),
             amounts: wish.amounts,
             from: wish.begins(work.now),
             until: wish.until,
@@ -125,4 +125,16 @@ pub async fn decide(
     let words = people.mention(Text::plain(format!("You {verb} more quota for ")), &wish.asked_by);
     let (more, tone) = quota::decided(tally);
     Ok(Answer::Say(answer::say(words.and(more), tone)))
+}
+
+/// Saves a wish with what follows from it.
+pub(in crate::actions) async fn save(
+    work: &mut Work<'_>,
+    wish: &mut Wish,
+    change: Change,
+    actor: &Actor,
+) -> Stored<()> {
+    work.tx.save_wish(wish).await?;
+    let about = who::about(work, &wish.scope()).await?;
+    work.follow_in(&Lane::of(&wish.id), &about, change, actor).await
 }

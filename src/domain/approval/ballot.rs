@@ -6,8 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::Rule;
 use crate::domain::{
-    Change, Instant, audit::Fact, ids::PersonId, notice::Offset, person::Person, platform::Platform,
-    refusal::Refusal, template::Value,
+    Change, Instant,
+    audit::Fact,
+    ids::PersonId,
+    notice::Offset,
+    person::{Person, Rights},
+    platform::Platform,
+    refusal::Refusal,
+    template::Value,
 };
 
 /// One person's review of a request, an extension or a quota.
@@ -246,17 +252,19 @@ impl Ballot {
         }
     }
 
-    /// The needs that these people could never meet; empty when it could be approved.
-    pub fn lacks(&self, people: &[Person], asked: Asked<'_>) -> Vec<String> {
+    /// The needs that could never be met by these people, nor by whoever comes with what groups of the platforms give
+    /// (`lent`); empty when it could be approved.
+    pub fn lacks(&self, people: &[Person], lent: &Rights, asked: Asked<'_>) -> Vec<String> {
         let able = people.iter().filter(|person| self.rule.own || person.id != *asked.by);
         let counts: Vec<BTreeSet<usize>> =
             able.map(|person| self.places(person, asked, true)).filter(|places| !places.is_empty()).collect();
-        self.lacking(counts.iter()).iter().map(ToString::to_string).collect()
+        let lacking = self.lacking(counts.iter()).into_iter();
+        lacking.filter(|need| !need.of.may_grow(lent, asked.team)).map(|need| need.to_string()).collect()
     }
 
     /// Whether it could ever be approved by these people.
     pub fn can_be_approved(&self, people: &[Person], asked: Asked<'_>) -> bool {
-        self.lacks(people, asked).is_empty()
+        self.lacks(people, &Rights::default(), asked).is_empty()
     }
 
     /// The version that buttons carry: it stays while only reviews are added.

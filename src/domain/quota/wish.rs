@@ -111,15 +111,22 @@ impl Wish {
     pub fn wake(mut self, now: Instant, patience: &Patience) -> (Self, Change) {
         let WishState::Pending(waiting) = self.state.clone() else { return (self, Change::none()) };
         if now >= waiting.lapses_at {
-            self.state = WishState::Lapsed { at: now };
-            let change = Change::none().effect(self.show()).effect(self.tell(Saying::QuotaLapsed));
-            return (self, change.fact(Fact::QuotaLapsed));
+            let tell = self.tell(Saying::QuotaLapsed);
+            let (wish, change) = self.lapse(now);
+            return (wish, change.effect(tell));
         }
         let (waiting, reminded) = waiting.remind(now, patience);
         self.state = WishState::Pending(waiting);
         let Some(count) = reminded else { return (self, Change::none()) };
         let remind = Effect::RemindWish { wish: self.id.clone(), count };
         let change = Change::none().effect(remind).effect(self.show()).fact(Fact::Reminded { count });
+        (self, change)
+    }
+
+    /// Ends without a decision.
+    pub fn lapse(mut self, now: Instant) -> (Self, Change) {
+        self.state = WishState::Lapsed { at: now };
+        let change = Change::none().effect(self.show()).fact(Fact::QuotaLapsed);
         (self, change)
     }
 

@@ -26,6 +26,13 @@ pub enum Value {
     Map(BTreeMap<String, String>),
 }
 
+impl Value {
+    /// Whether there is more of it and less.
+    pub fn is_size(&self) -> bool {
+        matches!(self, Self::Cpu(_) | Self::Bytes(_) | Self::Number(_) | Self::Decimal(_))
+    }
+}
+
 /// A number with at most nine digits behind the point and eighteen before it. It is compared and printed exactly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -63,6 +63,8 @@ pub trait Wishes {
     async fn wish(&mut self, id: &WishId) -> Stored<Option<Wish>>;
     /// Wishes that wait (of one person, or of everybody), oldest first.
     async fn open_wishes(&mut self, person: Option<&PersonId>) -> Stored<Vec<Wish>>;
+    /// Everything that somebody ever wished for, oldest first.
+    async fn wishes_of(&mut self, person: &PersonId) -> Stored<Vec<Wish>>;
     /// Wishes whose alarm is due, most overdue first, at most `limit`.
     async fn wishes_due(&mut self, now: Instant, limit: u32) -> Stored<Vec<WishId>>;
 }

@@ -121,6 +121,11 @@ impl Wishes for Session {
         self.list(query).await?.into_iter().map(wish).collect()
     }
 
+    async fn wishes_of(&mut self, person: &PersonId) -> Stored<Vec<Wish>> {
+        let sql = "SELECT body, version FROM quota_wishes WHERE person = $1 ORDER BY created_at, id";
+        self.list(sqlx::query_as(sql).bind(person.as_str())).await?.into_iter().map(wish).collect()
+    }
+
     async fn wishes_due(&mut self, now: Instant, limit: u32) -> Stored<Vec<WishId>> {
         let rows = self.list(sqlx::query_as(WISHES_DUE).bind(now).bind(i64::from(limit))).await?;
         rows.into_iter().map(|(id,): (String,)| read("wish's id", &id, WishId::parse)).collect()

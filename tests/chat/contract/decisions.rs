@@ -98,7 +98,7 @@ pub async fn the_same_delivery_twice(world: &mut World) {
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
     Waiting for an approver.
-    [Approve] [Reject] [Approve less] [Details]
+    [Approve] [Reject] [Approve smaller] [Approve shorter] [Details]
     ");
     world.presses("ada", "#approvers", "Approve").await;
     world.delivers_again().await;

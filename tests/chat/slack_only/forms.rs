@@ -82,7 +82,7 @@ pub async fn details_stand_in_a_menu(world: &mut World) {
     Key: `SHA256:CpIe6dQegj2wNvA0NqnNQVtM+87yDhDFApZ/1yY7jGU`
     Already holds: nothing
     Waiting for an approver.
-    [Approve] [Reject] [Approve less] [Details]
+    [Approve] [Reject] [Approve smaller] [Approve shorter] [Details]
     Made of: web, version 1
     ");
     world.says("dana", "/env withdraw web-1").await;

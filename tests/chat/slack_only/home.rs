@@ -17,7 +17,7 @@ pub async fn what_i_have_and_what_waits_for_me(world: &mut World) {
     [Request an environment] [My keys] [Templates]
     # Waiting for your decision
     @dana asks for web-1: cpu=1 memory=2Gi for 2 days
-    [Approve] [Reject] [Approve less] [Details]
+    [Approve] [Reject] [Approve smaller] [Approve shorter] [Details]
     # Your environments
     (None yet.)
     ░░░░░░░░░░ 0 of 2 undecided requests

@@ -126,7 +126,8 @@ pub fn message(message: &Message, zone: Tz) -> String {
 pub fn form(asked: &Asked, zone: Tz) -> String {
     let mut lines = vec![format!("form: {}", asked.form.title)];
     lines.extend(asked.problem.iter().map(|problem| format!("! {}", problem.in_zone(zone))));
-    let settled = asked.form.hidden.iter().filter(|(name, _)| name != "subject" && name != "version");
+    let told = |name: &str| !["subject", "version", "seen"].contains(&name);
+    let settled = asked.form.hidden.iter().filter(|(name, _)| told(name));
     lines.extend(settled.map(|(name, value)| format!("{name} is {value}")));
     for field in &asked.form.fields {
         let star = if field.required { "*" } else { "" };

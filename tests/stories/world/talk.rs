@@ -87,7 +87,7 @@ impl World {
 
     /// Somebody opens their home page, on a platform that has such pages.
     pub async fn home(&self, who: &str) -> String {
-        let page = home(&self.engine.world, &places::id(who)).await.expect("the database");
+        let page = home(&self.engine.world, &places::id(who).into()).await.expect("the database");
         let Some(page) = page else { return "nobody".to_owned() };
         self.names.short(&paper::message(&page, self.zone(who).await))
     }
@@ -97,7 +97,8 @@ impl World {
         let path: Vec<String> = path.split(' ').map(str::to_owned).collect();
         let filled: Vec<_> =
             filled.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-        let asked = form(&self.engine.world, &places::id(who), &path, &filled).await.expect("the database");
+        let asked =
+            form(&self.engine.world, &places::id(who).into(), &path, &filled).await.expect("the database");
         paper::form(&asked.expect("the form of a command"), self.zone(who).await)
     }
 

@@ -22,7 +22,7 @@ use sublet::{
     ports::chat::{Message, Tone},
 };
 
-use super::{forms::templates, refusals};
+use super::{forms::templates, refusals, told};
 use crate::support::samples::{self, minute, patience, person, person_id};
 
 /// What people write at the worst: as much as the language lets through, all of it signs.
@@ -30,7 +30,7 @@ pub fn worst() -> String {
     "<!channel> *_~`&> ".chars().cycle().take(1_000).collect()
 }
 
-fn people() -> People {
+pub fn people() -> People {
     let mut dana = person("dana");
     dana.name = worst();
     People::new([dana, person("omar"), person("ada")])
@@ -213,6 +213,7 @@ pub fn all() -> Vec<(String, Message)> {
     }
     all.extend(answers());
     all.extend(lists());
+    all.extend(told::all(&people()));
     all
 }
 
@@ -271,7 +272,7 @@ fn lists() -> Vec<(String, Message)> {
     all
 }
 
-fn entry(seq: i64) -> Entry {
+pub fn entry(seq: i64) -> Entry {
     let facts = [
         Fact::Requested {
             template: "web".to_owned(),
@@ -298,7 +299,9 @@ fn entry(seq: i64) -> Entry {
 pub fn homes() -> Vec<(String, Message)> {
     let page = |mine: Vec<Story>, waiting: Vec<Story>, decides| {
         let undecided = waiting.len();
-        home::page(&home::Home { mine, waiting, undecided, allowed: 3, decides, now: minute(50) })
+        let wishes = if undecided > 0 { told::wishes() } else { Vec::new() };
+        let (people, now) = (people(), minute(50));
+        home::page(&home::Home { mine, waiting, wishes, people, undecided, allowed: 3, decides, now })
     };
     let everything = || stories().into_iter().map(|(_, story)| story).collect();
     vec![

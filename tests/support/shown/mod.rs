@@ -3,6 +3,7 @@
 pub mod cards;
 pub mod forms;
 mod refusals;
+mod told;
 
 use proptest::{
     strategy::{Strategy, ValueTree},

@@ -157,7 +157,7 @@ fn draft_of(at: &Reception, who: &Admitted, known: Option<&str>, asked: &Asked) 
 
 /// The form of a draft. `None` when its command is no more.
 async fn asked(at: &Reception, who: &Admitted, draft: &Draft) -> Stored<Option<Asked>> {
-    let asked = actions::form(&at.world, &who.caller.id, &draft.path, &all(draft)).await?;
+    let asked = actions::form(&at.world, &who.caller, &draft.path, &all(draft)).await?;
     Ok(asked.map(|mut asked| {
         asked.form.fields.retain(|field| !draft.hidden.iter().any(|(name, _)| *name == field.name));
         asked.form.hidden.clone_from(&draft.hidden);

@@ -80,8 +80,8 @@ async fn follow(at: &Reception, visit: &Visit, user: &str, view: &View, action: 
         values.push((field.clone(), chosen.to_owned()));
     }
     let asked = async {
-        let Caller::Admitted(person) = caller(at, visit, user).await? else { return Ok(None) };
-        actions::form(&at.world, &person.id, &path, &values).await
+        let Caller::Admitted(caller) = caller(at, visit, user).await? else { return Ok(None) };
+        actions::form(&at.world, &caller, &path, &values).await
     };
     match asked.await {
         Ok(Some(asked)) => show::instead(at, visit, view, &asked).await,

@@ -37,7 +37,7 @@ pub async fn publish(at: &Reception, workspace: &Workspace, user: &str) -> bool 
 
 async fn page(at: &Reception, workspace: &Workspace, user: &str) -> Stored<Option<Message>> {
     match identity::caller(at, workspace, user).await? {
-        Caller::Admitted(person) => actions::home(&at.world, &person.id).await,
+        Caller::Admitted(caller) => actions::home(&at.world, &caller).await,
         Caller::Refused(message) => Ok(Some(message)),
     }
 }
