@@ -8,7 +8,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{listen, told_to_stop};
+use super::{served::listen, told_to_stop};
 use crate::{
     clock::{SystemClock, UuidIds},
     cluster::kubernetes::{
