@@ -288,7 +288,7 @@ pub async fn what_is_known_of_somebody_is_erased(world: &mut World) {
     ");
     world.says("root", "/admin remove @dana left for good").await;
     world.settles().await;
-    assert_snapshot!(erased(&world.says("root", "/admin erase @dana").await), @"What was known of @dana is erased, with the words of 11 entries of the log. They are @erased-… from now on.");
+    assert_snapshot!(erased(&world.says("root", "/admin erase @dana").await), @"What was known of @dana is erased, with the words of 12 entries of the log. They are @erased-… from now on.");
     world.settles().await;
     assert_snapshot!(world.says("root", "/admin erase @dana").await, @"
     Nobody is known here as `@dana`.
