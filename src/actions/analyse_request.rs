@@ -6,9 +6,9 @@ use crate::{
         approval::Group,
         audit::Actor,
         cost::{self, Cost},
+        headroom::Headroom,
         ids::{LeaseId, RequestId},
         lease::{Lease, Terms, steps::Grant},
-        quota::Amounts,
         request::{Findings, Request, RequestState},
         template::Template,
     },
@@ -17,11 +17,11 @@ use crate::{
 };
 
 /// Analyses a request. Doing it twice is doing it once. `headroom` is what its cluster has left, where it is known.
-pub async fn analyse(world: &World, id: &RequestId, headroom: Option<Amounts>) -> Stored<()> {
+pub async fn analyse(world: &World, id: &RequestId, headroom: Option<Headroom>) -> Stored<()> {
     until_saved!(once(world, id, headroom))
 }
 
-async fn once(world: &World, id: &RequestId, headroom: Option<Amounts>) -> Stored<()> {
+async fn once(world: &World, id: &RequestId, headroom: Option<Headroom>) -> Stored<()> {
     let mut work = Work::begin(world).await?;
     let Some(request) = work.tx.request(id).await?.filter(|r| r.state == RequestState::Analysing) else {
         return Ok(());

@@ -5,6 +5,7 @@ use crate::{
     domain::{
         approval::{Ballot, Review, Rule},
         cost::money,
+        headroom::Headroom,
         quota::{Amounts, QuotaLine, Resource, Scope},
         request::{Findings, RequestState},
         template::Value,
@@ -83,14 +84,33 @@ fn quota(line: &QuotaLine) -> String {
     format!("{}: {} of {}, then {}", line.resource.word(), say(line.before), say(line.limit), say(line.after))
 }
 
-fn headroom(left: &Amounts) -> String {
+fn headroom(left: &Headroom) -> String {
+    let all = room(&left.all);
+    match left.roomiest.as_ref().map(room).filter(|words| !words.is_empty()) {
+        Some(roomiest) => format!("{all}; the roomiest node has {roomiest}"),
+        None => all,
+    }
+}
+
+fn room(left: &Amounts) -> String {
     let known = Resource::ALL.into_iter().filter(|resource| left.of(*resource) != u64::MAX);
     let words = known.map(|resource| match resource {
         Resource::Environments if left.environments == 1 => "1 environment".to_owned(),
         Resource::Environments => format!("{} environments", left.environments),
-        other => format!("{} {}", other.word(), amount(other, left.of(other))),
+        other => format!("{} {}", other.word(), amount(other, rounded(other, left.of(other)))),
     });
     words.collect::<Vec<_>>().join(", ")
+}
+
+/// At most so much, in few digits: what is left changes by the minute.
+fn rounded(resource: Resource, amount: u64) -> u64 {
+    let units: &[u64] = match resource {
+        Resource::Memory | Resource::Storage => &[1 << 40, 1 << 30, 1 << 20],
+        Resource::Cpu => &[1000, 100],
+        Resource::Environments | Resource::LeaseTime => &[],
+    };
+    let unit = units.iter().find(|unit| amount / **unit >= 10).unwrap_or(&1);
+    amount - amount % unit
 }
 
 fn amount(resource: Resource, count: u64) -> String {
@@ -113,4 +133,44 @@ pub(super) fn offer(story: &Story) -> Option<Block> {
         Some(until) => text.and(", until ").time(until).and("."),
         None => text.and(format!(", for {}.", values::say_span(offer.span))),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(all: Amounts, roomiest: Option<Amounts>) -> Option<Text> {
+        let found = Findings { headroom: Some(Headroom { all, roomiest }), ..Findings::default() };
+        let mut fields = findings(&found).into_iter();
+        assert!(fields.len() <= 1);
+        fields.next().map(|(name, text)| {
+            assert_eq!(name, "Room in the cluster");
+            text
+        })
+    }
+
+    #[test]
+    fn room_is_told_in_few_digits_and_never_more_than_there_is() {
+        let unknown = u64::MAX;
+        let none = Amounts {
+            cpu: unknown,
+            memory: unknown,
+            storage: unknown,
+            lease_time: unknown,
+            environments: unknown,
+        };
+        assert_eq!(told(none, None), None);
+        let local = Amounts { environments: 1, ..none };
+        assert_eq!(told(local, None), Some(Text::plain("1 environment")));
+        let all = Amounts { environments: 207, cpu: 12_875, memory: (40 << 30) + 123_456_789, ..none };
+        let roomiest = Amounts { environments: 104, cpu: 7_950, memory: (9 << 30) + 12_345, ..none };
+        assert_eq!(
+            told(all, Some(roomiest)),
+            Some(Text::plain(
+                "207 environments, cpu 12, memory 40Gi; the roomiest node has 104 environments, cpu 7.9, memory 9Gi"
+            ))
+        );
+        let little = Amounts { environments: 0, cpu: 40, memory: 5 << 20, ..none };
+        assert_eq!(told(little, None), Some(Text::plain("0 environments, cpu 40m, memory 5Mi")));
+    }
 }

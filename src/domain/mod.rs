@@ -14,6 +14,7 @@ pub mod delegation;
 pub mod effect;
 pub mod environment;
 pub mod extension;
+pub mod headroom;
 pub mod hook;
 pub mod ids;
 pub mod key;

@@ -13,6 +13,7 @@ use super::{
     audit::Fact,
     cost::Cost,
     effect::Effect,
+    headroom::Headroom,
     ids::{EnvName, PersonId, RequestId},
     key::PublicKey,
     notice::{News, Notice, Offset},
@@ -136,9 +137,9 @@ pub struct Findings {
     /// What is left of each limit that applies, before and after.
     #[serde(default)]
     pub quota: Vec<QuotaLine>,
-    /// What the cluster has left, where it is known; `u64::MAX` for what is not.
+    /// What the cluster has left, where it is known.
     #[serde(default)]
-    pub headroom: Option<Amounts>,
+    pub headroom: Option<Headroom>,
 }
 
 /// How long to wait for approvers, and how often to remind them.

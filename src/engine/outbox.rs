@@ -8,8 +8,8 @@ use crate::{
     actions::{self, deliveries, work::Work},
     domain::{
         effect::Effect,
+        headroom::Headroom,
         ids::{Lane, RequestId},
-        quota::Amounts,
     },
     ports::store::{Queued, Stored},
     until_saved,
@@ -144,7 +144,7 @@ async fn act(engine: &Engine, queued: &mut Queued) -> Stored<Outcome> {
 }
 
 /// What is left where the environment of a request would be made, where that can be told.
-async fn headroom(engine: &Engine, request: &RequestId) -> Stored<Option<Amounts>> {
+async fn headroom(engine: &Engine, request: &RequestId) -> Stored<Option<Headroom>> {
     let request = Work::look(&engine.world).await?.tx.request(request).await?;
     let template = request.and_then(|request| engine.world.templates.named(&request.template));
     let cluster = template.and_then(|template| engine.clusters.get(&template.provisioner));

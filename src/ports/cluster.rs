@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use super::Failure;
 use crate::domain::{
     environment::{EnvironmentSpec, Progress, SshAccess},
+    headroom::Headroom,
     ids::LeaseId,
-    quota::Amounts,
 };
 
 /// What can be seen of an environment now.
@@ -41,8 +41,8 @@ pub trait Cluster: Send + Sync {
     /// Every lease of which something exists: finds orphans and what is missing after a restart.
     async fn leases(&self) -> Result<Vec<LeaseId>, Failure>;
 
-    /// How much more it could hold now, where it can tell; `u64::MAX` for what it does not know or limit.
-    async fn headroom(&self) -> Option<Amounts> {
+    /// How much more it could hold now, where it can tell within a few seconds.
+    async fn headroom(&self) -> Option<Headroom> {
         None
     }
 

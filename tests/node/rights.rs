@@ -7,8 +7,10 @@ use crate::world::{World, until};
 #[test]
 fn the_rights_of_the_manifests_are_enough_for_the_whole_story() {
     let Some(world) = World::apart() else { return };
+    world.is_counted();
     let (name, key) = world.asks("dana", "web", "cpu=100m memory=64Mi storage=16Mi");
     until("the card", || world.sees("dana").contains("Waiting for an approver.").then_some(()));
+    world.tells_room();
     world.says("ada", &format!("/env approve {name}"));
     let access = world.access("dana", &name);
     assert_eq!(key.run(&access, "hostname").unwrap(), name);

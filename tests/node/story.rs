@@ -20,10 +20,12 @@ const STEPS: [&str; 6] = [
 #[test]
 fn from_the_request_to_the_purge() {
     let Some(mut world) = World::start() else { return };
+    world.is_counted();
     let (name, key) = world.asks("dana", "web", "cpu=300m memory=200Mi storage=64Mi");
     let stranger = Key::make(world.folder(), "stranger");
     until("the card", || world.sees("dana").contains("Waiting for an approver.").then_some(()));
     assert!(!world.kubectl(&["-n", &world.namespace, "get", "environments"]).unwrap().contains(&name));
+    world.tells_room();
     world.says("ada", &format!("/env approve {name}"));
     told_as_it_is_made(&world, &name);
     let access = world.access("dana", &name);

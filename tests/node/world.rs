@@ -160,8 +160,13 @@ impl World {
 
     /// What somebody reads in their direct messages, without the tags.
     pub fn sees(&self, handle: &str) -> String {
+        self.sees_in(handle, "dm")
+    }
+
+    /// What somebody reads in a room, without the tags.
+    pub fn sees_in(&self, handle: &str, room: &str) -> String {
         let page = self.ask(&format!(
-            "GET /as/{handle}/dm HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            "GET /as/{handle}/{room} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
             self.address()
         ));
         let mut text = String::new();
@@ -204,6 +209,24 @@ impl World {
     pub fn field(&self, name: &str, path: &str) -> String {
         let path = format!("jsonpath={{{path}}}");
         self.kubectl(&["-n", &self.namespace, "get", "environment", name, "-o", &path]).unwrap()
+    }
+
+    /// Waits until it was counted what the cluster has left.
+    pub fn is_counted(&self) {
+        let map = ["-n", &self.namespace, "get", "configmap", "sublet-headroom"];
+        until("what is left is counted", || self.kubectl(&map).ok());
+    }
+
+    /// An approver's card tells the room that the node has: some pods are on it, and it takes 110.
+    pub fn tells_room(&self) {
+        let text = self.sees_in("ada", "approvals");
+        let (_, room) = text.split_once("Room in the cluster ").expect(&text);
+        let (pods, rest) = room.split_once(" environments, cpu ").expect(room);
+        let pods: u32 = pods.parse().unwrap();
+        assert!((50..=110).contains(&pods), "{pods}");
+        let (cpu, memory) = rest.split_once(", memory ").unwrap();
+        assert!(cpu.starts_with(|digit: char| digit.is_ascii_digit()), "{cpu}");
+        assert!(memory.starts_with(|digit: char| digit.is_ascii_digit()), "{memory}");
     }
 
     /// Asks for an environment with a new key of that name; the environment's name, and the key.

@@ -141,6 +141,11 @@ async fn the_bot_asks_for_environments_and_for_nothing_else() {
     bot.apply(&spec).await.unwrap();
     assert!(matches!(bot.observe(&spec.lease).await.unwrap(), Observed::Working(_)));
     assert!(bot.leases().await.unwrap().contains(&spec.lease));
+    let maps = format!("/api/v1/namespaces/{HOME}/configmaps");
+    let map = format!("{maps}/sublet-headroom");
+    let there = named("v1", "ConfigMap", "sublet-headroom", json!({}));
+    allowed(&place.client, &[patch(&map, there.clone())]).await;
+    allowed(&client, &[get(map.as_str())]).await;
 
     let environment = format!("/apis/sublet.dev/v1alpha1/namespaces/{HOME}/environments/{}", spec.name);
     let status = named(
@@ -160,6 +165,13 @@ async fn the_bot_asks_for_environments_and_for_nothing_else() {
             get(elsewhere),
             get("/apis/sublet.dev/v1alpha1/environments"),
             delete(format!("/apis/sublet.dev/v1alpha1/namespaces/{HOME}/environments")),
+            patch(&map, there),
+            delete(map.as_str()),
+            get(maps.as_str()),
+            get(format!("{maps}?watch=true&fieldSelector=metadata.name%3Dsublet-other")),
+            get(format!("{maps}/kube-root-ca.crt")),
+            get("/api/v1/namespaces/kube-system/configmaps/sublet-headroom"),
+            get("/api/v1/pods"),
             get(format!("/api/v1/namespaces/{HOME}/pods")),
             post(format!("/api/v1/namespaces/{HOME}/pods"), pod),
             get(format!("/api/v1/namespaces/{HOME}/secrets")),
@@ -280,7 +292,12 @@ async fn the_controller_writes_into_what_it_made() {
     let lease =
         named("coordination.k8s.io/v1", "Lease", "test", json!({ "spec": { "holderIdentity": "x" } }));
     let leases = format!("/apis/coordination.k8s.io/v1/namespaces/{HOME}/leases/test");
-    allowed(&controller, &[patch(leases, lease)]).await;
+    let maps = format!("/api/v1/namespaces/{HOME}/configmaps");
+    let headroom = named("v1", "ConfigMap", "sublet-headroom", json!({ "data": { "cpu": "1" } }));
+    // Whether it is there already or not.
+    let _first = ask(&place.client, Method::DELETE, &format!("{maps}/sublet-headroom"), None).await;
+    let tell = || patch(format!("{maps}/sublet-headroom"), headroom.clone());
+    allowed(&controller, &[patch(leases, lease), tell(), tell()]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -327,6 +344,7 @@ async fn the_controller_touches_nothing_that_it_did_not_make() {
     let made = made(&controller).await;
     let foreign = &place.access.namespace;
 
+    let map = |name: &str| named("v1", "ConfigMap", name, json!({ "data": { "cpu": "1" } }));
     // Never granted.
     refused(
         &controller,
@@ -342,6 +360,17 @@ async fn the_controller_touches_nothing_that_it_did_not_make() {
             delete(format!("{}/sublet-bot", bindings(HOME))),
             post(format!("/api/v1/namespaces/{HOME}/serviceaccounts/sublet-bot/token"), json!({})),
             get(format!("/api/v1/namespaces/{made}/configmaps")),
+            get(format!("/api/v1/namespaces/{HOME}/configmaps")),
+            get(format!("/api/v1/namespaces/{HOME}/configmaps/sublet-headroom")),
+            get(format!("/api/v1/namespaces/{HOME}/configmaps/kube-root-ca.crt")),
+            patch(format!("/api/v1/namespaces/{HOME}/configmaps/other"), map("other")),
+            patch(format!("/api/v1/namespaces/{HOME}/configmaps/kube-root-ca.crt"), map("kube-root-ca.crt")),
+            patch(format!("/api/v1/namespaces/{foreign}/configmaps/sublet-headroom"), map("sublet-headroom")),
+            patch(format!("/api/v1/namespaces/{made}/configmaps/sublet-headroom"), map("sublet-headroom")),
+            post(format!("/api/v1/namespaces/{HOME}/configmaps"), map("other")),
+            delete(format!("/api/v1/namespaces/{HOME}/configmaps/sublet-headroom")),
+            patch("/api/v1/nodes/x", named("v1", "Node", "x", json!({}))),
+            post(format!("/api/v1/namespaces/{foreign}/pods/x/eviction"), json!({})),
         ],
     )
     .await;

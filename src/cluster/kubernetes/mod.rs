@@ -6,6 +6,7 @@ pub mod client;
 pub mod controller;
 pub mod definition;
 pub mod faults;
+pub mod headroom;
 pub mod install;
 pub mod names;
 pub mod quantity;

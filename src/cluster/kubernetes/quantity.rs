@@ -35,6 +35,16 @@ pub fn read_bytes(text: &str) -> Option<u64> {
     read(text, 1)
 }
 
+/// Counts thousandths of a core as the scheduler does: a part of one is one. `None` when it is no quantity.
+pub fn count_cpu(text: &str) -> Option<u64> {
+    counted(text, 1000)
+}
+
+/// Counts bytes, or things, as the scheduler does: a part of one is one. `None` when it is no quantity.
+pub fn count_bytes(text: &str) -> Option<u64> {
+    counted(text, 1)
+}
+
 /// The number with the largest unit that divides it.
 fn short(mut number: u64, step: u64, units: [&str; 7]) -> String {
     let mut unit = units[0];
@@ -50,6 +60,19 @@ fn short(mut number: u64, step: u64, units: [&str; 7]) -> String {
 
 /// How many parts there are in it, if it is a whole number of them and not zero.
 fn read(text: &str, parts: u128) -> Option<u64> {
+    let (all, over) = divided(text, parts)?;
+    let exact = all.is_multiple_of(over).then_some(all / over)?;
+    u64::try_from(exact).ok().filter(|number| *number > 0)
+}
+
+/// How many parts there are in it, rounded up.
+fn counted(text: &str, parts: u128) -> Option<u64> {
+    let (all, over) = divided(text, parts)?;
+    u64::try_from(all.div_ceil(over)).ok()
+}
+
+/// How many parts there are in it, as a number and what it is to be divided by.
+fn divided(text: &str, parts: u128) -> Option<(u128, u128)> {
     let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
@@ -57,8 +80,7 @@ fn read(text: &str, parts: u128) -> Option<u64> {
     let (times, by) = factor(unit)?;
     let over = 10_u128.checked_pow(fraction.len().try_into().ok()?)?.checked_mul(by)?;
     let all = digits.checked_mul(times)?.checked_mul(parts)?;
-    let exact = all.is_multiple_of(over).then_some(all / over)?;
-    u64::try_from(exact).ok().filter(|number| *number > 0)
+    Some((all, over))
 }
 
 /// What a unit multiplies by, and divides by.
@@ -123,6 +145,37 @@ mod tests {
         assert_eq!(read_bytes("1500m"), None);
     }
 
+    #[test]
+    fn what_is_counted_is_rounded_up_in_every_unit() {
+        for (text, thousandths) in [
+            ("0", 0),
+            ("1", 1000),
+            ("1.5", 1500),
+            ("250m", 250),
+            ("1500u", 2),
+            ("1n", 1),
+            ("2k", 2_000_000),
+            ("12e-1", 1200),
+        ] {
+            assert_eq!(count_cpu(text), Some(thousandths), "{text}");
+        }
+        let units = [("k", 1_000), ("M", 1_000_000), ("G", 10_u64.pow(9)), ("T", 10_u64.pow(12))];
+        let more = [("P", 10_u64.pow(15)), ("E", 10_u64.pow(18)), ("e3", 1_000), ("E3", 1_000)];
+        let binary = [("Ki", 10), ("Mi", 20), ("Gi", 30), ("Ti", 40), ("Pi", 50), ("Ei", 60)];
+        let binary = binary.map(|(unit, power)| (unit, 1_u64 << power));
+        for (unit, worth) in units.into_iter().chain(more).chain(binary).chain([("", 1)]) {
+            assert_eq!(count_bytes(&format!("3{unit}")), Some(3 * worth), "{unit}");
+        }
+        for (text, bytes) in
+            [("0", 0), ("0.5", 1), ("128974848000m", 128_974_848), ("1m", 1), ("1.5Gi", 3 << 29)]
+        {
+            assert_eq!(count_bytes(text), Some(bytes), "{text}");
+        }
+        for wrong in ["", "Gi", "-1", "1gi", "1 Gi", "99E"] {
+            assert_eq!((count_bytes(wrong), count_cpu(wrong)), (None, None), "{wrong}");
+        }
+    }
+
     proptest! {
         #[test]
         fn what_is_written_is_read_again(number in 1..u64::MAX / 1000) {
@@ -132,7 +185,7 @@ mod tests {
 
         #[test]
         fn nothing_ends_the_program(text in "\\PC{0,20}") {
-            let _ = (read_cpu(&text), read_bytes(&text));
+            let _ = (read_cpu(&text), read_bytes(&text), count_cpu(&text), count_bytes(&text));
         }
     }
 }

@@ -35,7 +35,9 @@ use futures_util::future::join_all;
 pub use self::isolation::Namespaces;
 use self::{environment::Environment, isolation::Isolation, world::World};
 use crate::{
-    domain::{environment::EnvironmentSpec, ids::LeaseId, quota::Amounts, template::Value},
+    domain::{
+        environment::EnvironmentSpec, headroom::Headroom, ids::LeaseId, quota::Amounts, template::Value,
+    },
     ports::{
         Failure,
         cluster::{Cluster, Observed},
@@ -210,7 +212,7 @@ impl Cluster for LocalCluster {
         Ok(self.world.environments().keys().cloned().collect())
     }
 
-    async fn headroom(&self) -> Option<Amounts> {
+    async fn headroom(&self) -> Option<Headroom> {
         let ports = &self.world.config.ports;
         if *ports.end() == 0 {
             return None;
@@ -219,7 +221,9 @@ impl Cluster for LocalCluster {
         let taken = self.world.environments().len() as u64;
         let environments = (ports.len() as u64).saturating_sub(taken);
         let unknown = u64::MAX;
-        Some(Amounts { environments, cpu: unknown, memory: unknown, storage: unknown, lease_time: unknown })
+        let all =
+            Amounts { environments, cpu: unknown, memory: unknown, storage: unknown, lease_time: unknown };
+        Some(Headroom { all, roomiest: None })
     }
 
     async fn changed(&self) {

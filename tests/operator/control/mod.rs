@@ -2,6 +2,7 @@
 
 mod drift;
 mod faults;
+mod headroom;
 mod leaders;
 mod life;
 mod probes;

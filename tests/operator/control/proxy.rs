@@ -49,6 +49,11 @@ impl Came {
         self.method != Method::GET && !self.what.contains("selfsubjectreviews")
     }
 
+    /// Whether it is for counting what is left in the cluster, or for telling it.
+    pub fn counts_headroom(&self) -> bool {
+        self.what.contains("/configmaps/sublet-headroom") || self.what.contains("spec.nodeName")
+    }
+
     pub fn watches(&self) -> bool {
         self.what.contains("watch=true")
     }

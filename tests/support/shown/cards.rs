@@ -11,6 +11,7 @@ use sublet::{
         cost::Cost,
         environment::{Progress, SshAccess},
         extension::{Extension, ExtensionState},
+        headroom::Headroom,
         ids::EnvName,
         lease::{Lease, Nag, Phase, Step},
         notice::{News, Notice},
@@ -96,7 +97,8 @@ fn story(state: RequestState, phase: Option<Phase>, asked: Option<ExtensionState
         before: 1 << 30,
         after: 5 << 30,
     }];
-    let headroom = Some(Amounts { environments: 7, cpu: u64::MAX, ..Amounts::default() });
+    let all = Amounts { environments: 7, cpu: u64::MAX, ..Amounts::default() };
+    let headroom = Some(Headroom { all, roomiest: Some(Amounts { environments: 1, ..all }) });
     request.findings = Findings { similar, holding: 9, cost, quota, headroom };
     request.ballot = ballot(&request);
     request.reason = Some(worst());

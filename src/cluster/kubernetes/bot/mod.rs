@@ -6,24 +6,25 @@ mod cache;
 mod failure;
 mod seen;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chrono::TimeDelta;
+use k8s_openapi::api::core::v1::ConfigMap;
 use kube::{
     Api, Client, Resource, ResourceExt,
     api::{DeleteParams, ListParams, Patch, PatchParams, Preconditions},
 };
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::timeout};
 
 use self::cache::Cache;
 use super::{
-    names,
+    headroom, names,
     resource::{Environment, Phase, Spec},
     settings::Access,
 };
 use crate::{
-    domain::{environment::EnvironmentSpec, ids::LeaseId},
+    domain::{environment::EnvironmentSpec, headroom::Headroom, ids::LeaseId},
     ports::{
         Failure,
         clock::Clock,
@@ -38,10 +39,13 @@ const MANAGER: &str = "sublet-bot";
 const RACES: usize = 5;
 /// When to ask again whether a name is free.
 const NAME_TAKEN: TimeDelta = TimeDelta::seconds(3);
+/// How long a card waits for what is left in the cluster; it can do without.
+const HEADROOM: Duration = Duration::from_secs(3);
 
 /// Environments on Kubernetes, as the bot asks for them.
 pub struct KubernetesCluster {
     api: Api<Environment>,
+    headroom: Api<ConfigMap>,
     access: Access,
     clock: Arc<dyn Clock>,
     cache: Arc<Cache>,
@@ -51,11 +55,12 @@ pub struct KubernetesCluster {
 impl KubernetesCluster {
     /// Begins to follow the cluster's resources. The cluster need not answer yet.
     pub fn open(client: Client, access: &Access, clock: Arc<dyn Clock>) -> Arc<Self> {
+        let headroom = Api::namespaced(client.clone(), &access.namespace);
         let api: Api<Environment> = Api::namespaced(client, &access.namespace);
         let cache = Arc::new(Cache::new());
         let (followed, followed_by, how) = (api.clone(), cache.clone(), access.clone());
         let watch = tokio::spawn(async move { followed_by.follow(followed, &how).await });
-        Arc::new(Self { api, access: access.clone(), clock, cache, watch })
+        Arc::new(Self { api, headroom, access: access.clone(), clock, cache, watch })
     }
 
     /// One try of writing what is asked; `None` when somebody else wrote meanwhile.
@@ -131,6 +136,16 @@ impl Cluster for KubernetesCluster {
 
     async fn leases(&self) -> Result<Vec<LeaseId>, Failure> {
         self.cache.leases().await
+    }
+
+    async fn headroom(&self) -> Option<Headroom> {
+        let why = match timeout(HEADROOM, self.headroom.get_opt(headroom::NAME)).await {
+            Ok(Ok(told)) => return headroom::read(&told?.data?, self.clock.now()),
+            Ok(Err(error)) => self.failure(&error).why().to_owned(),
+            Err(_) => format!("the API server did not answer within {HEADROOM:?}"),
+        };
+        tracing::warn!(why, "what is left in the cluster cannot be read; the card does not show it");
+        None
     }
 
     async fn changed(&self) {

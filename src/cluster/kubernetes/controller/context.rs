@@ -20,11 +20,18 @@ pub struct Options {
     pub probe: Duration,
     /// How many environments are looked at at once.
     pub at_once: u16,
+    /// How often it is counted what is left in the cluster.
+    pub headroom: Duration,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { resync: Duration::from_secs(600), probe: Duration::from_millis(1500), at_once: 16 }
+        Self {
+            resync: Duration::from_secs(600),
+            probe: Duration::from_millis(1500),
+            at_once: 16,
+            headroom: Duration::from_secs(60),
+        }
     }
 }
 

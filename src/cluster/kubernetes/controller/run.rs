@@ -25,6 +25,7 @@ use super::{
     bell::{Bell, Ring},
     context::Context,
     faults::{self, Told},
+    headroom,
     look::look,
     orphans,
     standing::Standing,
@@ -67,6 +68,7 @@ pub async fn run(
     let config = Config::default().debounce(TOGETHER).concurrency(options.at_once);
     let context = Arc::new(Context::new(client, home.clone(), making, clock, options, (stores, bell)));
     tasks.spawn(watch_orphans(context.clone(), standing));
+    tasks.spawn(headroom::keep(context.clone()));
     let queue = heard(rings, store.clone(), home).take_until(stop.clone().cancelled_owned());
     let looks = applier(
         |environment, context: Arc<Context>| spawn(look(environment, context)),

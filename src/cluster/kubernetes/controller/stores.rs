@@ -195,7 +195,7 @@ fn node(bell: &Arc<Bell>) -> impl FnMut(Seen<'_, Node>) + Send + 'static {
     }
 }
 
-fn is_ready(node: &Node) -> bool {
+pub(super) fn is_ready(node: &Node) -> bool {
     let conditions = node.status.as_ref().and_then(|status| status.conditions.as_deref()).unwrap_or_default();
     conditions.iter().any(|condition| condition.type_ == "Ready" && condition.status == "True")
 }
@@ -252,7 +252,7 @@ fn lean_volume(volume: &mut PersistentVolume) {
     });
 }
 
-/// Of a node, its addresses, its ranges and whether it is ready: images and labels are many.
+/// Of a node, its addresses, its ranges, whether it is ready and what it has to give: images and labels are many.
 fn lean_node(node: &mut Node) {
     lean(node);
     node.metadata.annotations = None;
@@ -260,10 +260,13 @@ fn lean_node(node: &mut Node) {
     node.spec = node.spec.take().map(|spec| NodeSpec {
         pod_cidr: spec.pod_cidr,
         pod_cidrs: spec.pod_cidrs,
+        taints: spec.taints,
+        unschedulable: spec.unschedulable,
         ..NodeSpec::default()
     });
     node.status = node.status.take().map(|status| NodeStatus {
         addresses: status.addresses,
+        allocatable: status.allocatable,
         conditions: status.conditions,
         ..NodeStatus::default()
     });
