@@ -415,11 +415,16 @@ fn storage_classes(config: &Config, folder: &Folder) -> Faults {
         .collect()
 }
 
+/// Who may do what, with the calls of the API.
+fn access_document() -> String {
+    sublet::actions::matrix::document(&|command| api::verbs::calls_of(command))
+}
+
 fn generate(what: &Generate) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
     match what {
         Generate::Commands => out.write_all(commands::render::markdown::document().as_bytes())?,
-        Generate::Access => out.write_all(sublet::actions::matrix::document().as_bytes())?,
+        Generate::Access => out.write_all(access_document().as_bytes())?,
         Generate::Crd => out.write_all(kubernetes::definition::yaml()?.as_bytes())?,
         Generate::SlackManifest { url } => {
             out.write_all(commands::render::slack::manifest(url.as_deref()).as_bytes())?;

@@ -1,8 +1,12 @@
-//! Every cell of the table of rights, through chat: what it allows is done, or refused for another reason than rights;
-//! what it forbids is refused, changes nothing, and is on record.
+//! Every cell of the table of rights, through chat here and through the API in `access/api.rs`: what it allows is done,
+//! or refused for another reason than rights; what it forbids is refused, changes nothing, and is on record.
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on should stop where it stands")]
 
+#[path = "access/api.rs"]
+mod api;
+#[path = "api/http.rs"]
+mod http;
 mod support;
 #[path = "stories/world/mod.rs"]
 mod world;
@@ -11,6 +15,7 @@ use std::collections::BTreeSet;
 
 use sublet::{
     actions::{Inbound, Input, Outcome, matrix, performed},
+    api::verbs,
     domain::{
         access::{TABLE, Verb, Whose},
         audit::{Cursor, Filter},
@@ -31,6 +36,8 @@ enum Stage {
     Nothing,
     Pending,
     Active,
+    /// An environment for which more time is asked.
+    Extending,
     Stuck,
     Gone,
 }
@@ -95,9 +102,8 @@ fn lines(verb: Verb, whose: Whose) -> (Stage, Vec<&'static str>) {
 const KEY: &str =
     "/key add ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOC+wyWidx7gLiLU2iXuurPzl4/QxBQqweK5dTFxTwsh zed@laptop";
 
-/// A world in which somebody of one role is about to try something.
-async fn staged(database: &Database, role: Role, stage: Stage, owner: &str) -> (World, String) {
-    let world = World::new(database).await;
+/// Somebody of one role is about to try something; the name of what the stage holds.
+async fn staged(world: &World, role: Role, stage: Stage, owner: &str) -> String {
     let zed = Person {
         id: places::id(ZED),
         handle: ZED.to_owned(),
@@ -111,7 +117,7 @@ async fn staged(database: &Database, role: Role, stage: Stage, owner: &str) -> (
         world.says("root", "/admin remove @bob to be restored").await;
     }
     if matches!(stage, Stage::Nothing | Stage::Gone) {
-        return (world, String::new());
+        return String::new();
     }
     if stage == Stage::Stuck {
         world.outside.cluster.apply_fails([Failure::never("no")]);
@@ -119,34 +125,17 @@ async fn staged(database: &Database, role: Role, stage: Stage, owner: &str) -> (
     world.says(owner, "/env request web").await;
     world.settles().await;
     let mut tx = world.store().read().await.expect("a transaction");
-    let request = tx.requests_of(&places::id(owner), 1).await.expect("requests").remove(0);
+    let name = tx.requests_of(&places::id(owner), 1).await.expect("requests").remove(0).name;
     drop(tx);
     if stage != Stage::Pending {
-        world.says("ada", &format!("/env approve {}", request.name)).await;
+        world.says("ada", &format!("/env approve {name}")).await;
         world.settles().await;
     }
-    (world, request.name.as_str().to_owned())
-}
-
-/// All that a try could change.
-async fn all(world: &World) -> String {
-    let mut tx = world.store().read().await.expect("a transaction");
-    let mut text = String::new();
-    for person in tx.people().await.expect("people") {
-        let requests = tx.requests_of(&person.id, 99).await.expect("requests");
-        for request in &requests {
-            let lease = tx.lease_of_request(&request.id).await.expect("a lease");
-            if let Some(lease) = &lease {
-                text += &format!("{:?}\n", tx.extensions_of(&lease.id).await.expect("extensions"));
-            }
-            text += &format!("{lease:?}\n");
-        }
-        let keys = tx.keys_of(&person.id).await.expect("keys");
-        let accounts = tx.accounts_of(&person.id).await.expect("accounts");
-        let tokens = tx.tokens_of(&person.id).await.expect("tokens");
-        text += &format!("{person:?}\n{requests:?}\n{keys:?}\n{accounts:?}\n{tokens:?}\n");
+    if stage == Stage::Extending {
+        world.says(owner, &format!("/env extend {name} 1d one more test")).await;
+        world.settles().await;
     }
-    text + &format!("{:?}", tx.waiting(100).await.expect("effects"))
+    name.as_str().to_owned()
 }
 
 async fn refused(world: &World) -> usize {
@@ -186,11 +175,12 @@ async fn cell(database: &Database, role: Role, verb: Verb, whose: Whose) {
         assert!(!allowed, "{verb:?} {whose:?} is allowed, and nothing can be said for it");
         return;
     }
-    let (world, name) = staged(database, role, stage, owner).await;
+    let world = World::new(database).await;
+    let name = staged(&world, role, stage, owner).await;
     for line in lines {
         let line = line.replace("NAME", &name).replace("WHO", owner);
         let told = format!("{} tries `{line}` ({verb:?}, {whose:?})", role.word());
-        let (before, record) = (all(&world).await, refused(&world).await);
+        let (before, record) = (world.whole().await, refused(&world).await);
         let outcome = tries(&world, &line).await;
         if allowed {
             match outcome {
@@ -204,7 +194,7 @@ async fn cell(database: &Database, role: Role, verb: Verb, whose: Whose) {
         }
         let Outcome::Refused(refusal) = outcome else { panic!("{told}: {outcome:?}") };
         assert!(about_rights(&refusal), "{told}: {refusal:?}");
-        assert_eq!(all(&world).await, before, "{told} and changes something");
+        assert_eq!(world.whole().await, before, "{told} and changes something");
         assert_eq!(refused(&world).await, record + 1, "{told} and it is not on record");
     }
 }
@@ -265,7 +255,7 @@ fn the_document_is_the_table() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/access.md");
     let written = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
-        written == matrix::document(),
+        written == matrix::document(&verbs::calls_of),
         "docs/access.md is stale: sublet generate access > docs/access.md"
     );
 }

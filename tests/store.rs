@@ -107,6 +107,8 @@ contract! {
     quotas::grants_are_found_by_scope_until_they_end_and_by_alarm,
     quotas::a_wish_is_kept_and_saved_by_version,
     quotas::wishes_are_found_while_they_wait,
+    quotas::scopes_are_found_by_what_they_have,
+    quotas::temporary_ones_and_wishes_are_paged,
     outbox::effects_come_in_the_order_they_were_stored,
     outbox::a_key_is_stored_once_for_ever,
     outbox::only_lanes_with_due_effects_are_claimed,

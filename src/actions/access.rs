@@ -72,7 +72,7 @@ fn named(who: &str) -> String {
 }
 
 /// What the log says that somebody tried: “tried to … it”.
-fn tried(verb: Verb) -> &'static str {
+pub(super) fn tried(verb: Verb) -> &'static str {
     match verb {
         Verb::LookUp => "look up",
         Verb::Ask => "ask for",
@@ -104,7 +104,7 @@ pub fn ensure(caller: &Person, verb: Verb, whose: Whose, about: &str) -> Result<
     })
 }
 
-fn relation(caller: &Person, whose: &PersonId) -> Whose {
+pub(super) fn relation(caller: &Person, whose: &PersonId) -> Whose {
     if caller.id == *whose { Whose::Own } else { Whose::Other }
 }
 
@@ -207,7 +207,9 @@ async fn no_such(work: &mut Work<'_>, caller: &Person, name: &str) -> Result<Ref
 /// The person of that handle, as people write it.
 pub async fn somebody(work: &mut Work<'_>, caller: &Person, who: &str) -> Result<Person, Stop> {
     let handle = who.trim_start_matches('@');
-    let handle = if handle == "me" { caller.handle.as_str() } else { handle };
+    // `@me` is the one of that handle, should there be one.
+    let called_so = who != "me" && work.tx.person_by_handle(handle).await?.is_some();
+    let handle = if handle == "me" && !called_so { caller.handle.as_str() } else { handle };
     if let Some(person) = work.tx.person_by_handle(handle).await? {
         return Ok(person);
     }

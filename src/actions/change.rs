@@ -81,7 +81,12 @@ async fn profile_once(
     let mut work = Work::begin(world).await?;
     may_use(caller)?;
     if *id != caller.id {
-        return Err(Refusal::NotYours { name: id.as_str().to_owned() }.into());
+        let refusal = Refusal::NotYours { name: id.as_str().to_owned() };
+        let stop = match work.tx.person(id).await? {
+            Some(other) => Stop::Denied { refusal, about: format!("@{}", other.handle), tried: "change" },
+            None => Stop::Refused(refusal),
+        };
+        return Err(stop.into());
     }
     let Some(mut person) = work.tx.person(id).await?.filter(|person| person.active) else {
         return Err(Refusal::Unknown.into());
@@ -132,7 +137,8 @@ async fn reason_once(
     let name = name.as_ref().map_or(id.as_str(), |name| name.as_str());
     let mut request = visible(&mut work, &person, name).await?;
     if request.requester != person.id {
-        return Err(Refusal::NotYours { name: name.to_owned() }.into());
+        let refusal = Refusal::NotYours { name: name.to_owned() };
+        return Err(Stop::Forbidden { refusal, name: request.name, tried: "change" }.into());
     }
     if seen.is_some_and(|seen| seen != request.version.to_string()) {
         return Err(Unchanged::Outdated);

@@ -76,11 +76,11 @@ async fn end(work: &mut Work<'_>, caller: &Person) -> Result<Answer, Stop> {
 
 async fn record(work: &mut Work<'_>, caller: &Person, fact: Fact) -> Result<(), Stop> {
     let (at, actor) = (work.now, Actor::Person(caller.id.clone()));
-    Ok(work.tx.record(&NewEntry { at, actor, about: caller.handle.clone(), fact }).await?)
+    Ok(work.tx.record(&NewEntry { at, actor, about: format!("@{}", caller.handle), fact }).await?)
 }
 
 /// Whether somebody is in any group that reviews: as an approver, or because a rule names them.
-fn reviews_anything(work: &Work<'_>, caller: &Person) -> bool {
+pub(super) fn reviews_anything(work: &Work<'_>, caller: &Person) -> bool {
     let rules = &work.world.policy.rules;
     let named =
         |rule: &Rule| rule.groups().any(|group| matches!(group, Group::People(_)) && group.has(caller, None));

@@ -9,9 +9,10 @@ use super::{Caller, World, work::Work};
 use crate::{
     domain::{
         Instant,
+        access::{Verb, Whose, may},
         chain::Row,
         ids::EnvName,
-        person::{Person, Role},
+        person::Person,
     },
     ports::store::Stored,
 };
@@ -81,15 +82,19 @@ impl Listener {
     }
 
     async fn may_see(&mut self, work: &mut Work<'_>, person: &Person, event: &Event) -> Stored<bool> {
-        let everything = person.may_decide() || person.roles.contains(&Role::Auditor);
-        if everything || event.about == format!("@{}", person.handle) {
+        let others = |verb| may(person, verb, Whose::Other).is_ok();
+        if others(Verb::Audit) || event.about == format!("@{}", person.handle) {
             return Ok(true);
         }
         let Some(name) = EnvName::parse(&event.about) else { return Ok(false) };
-        if let Some(own) = self.own.get(name.as_str()) {
+        let sees_all = others(Verb::See);
+        if !sees_all && let Some(own) = self.own.get(name.as_str()) {
             return Ok(*own);
         }
         let request = work.tx.request_by_name(&name).await?;
+        if sees_all {
+            return Ok(request.is_some());
+        }
         let own = request.is_some_and(|request| request.requester == person.id);
         if self.own.len() >= REMEMBERED {
             self.own.clear();

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How long a code is good.
-const GOOD_FOR: TimeDelta = TimeDelta::minutes(10);
+pub const CODE_GOOD_FOR: TimeDelta = TimeDelta::minutes(10);
 /// How many of them a code has: fifty bits, for ten minutes.
 const LENGTH: usize = 10;
 
@@ -31,7 +31,8 @@ pub(super) async fn link(work: &mut Work<'_>, caller: &Person, code: Option<&str
         return Err(Refusal::Linked.into());
     }
     let code = new_code(work.world.ids.next());
-    let kept = Code { digest: digest(&code), person: caller.id.clone(), expires_at: work.now + GOOD_FOR };
+    let kept =
+        Code { digest: digest(&code), person: caller.id.clone(), expires_at: work.now + CODE_GOOD_FOR };
     work.tx.save_code(&kept, work.now).await?;
     let words = Text::plain("Type this within ten minutes on the platform where you are not known yet:");
     let tells = Text::plain("It makes whoever types it you, so show it to nobody.");
@@ -60,6 +61,15 @@ pub fn code_in(line: &str) -> Option<String> {
         Ok(commands::Invocation::EnvLink(asked)) => asked.code,
         _ => None,
     }
+}
+
+/// The code in the answer to whoever asked for one.
+pub fn code_of(answer: &Answer) -> Option<String> {
+    let Answer::Say(message) = answer else { return None };
+    message.blocks.iter().find_map(|block| match block {
+        Block::Code(line) => code_in(line),
+        _ => None,
+    })
 }
 
 /// Links an account that is not known to the person of the code, and tells whoever typed it who they are now, or

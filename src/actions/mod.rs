@@ -69,7 +69,7 @@ pub use analyse_request::analyse;
 pub use completion::complete;
 pub use forms::form;
 pub use home::home;
-pub use link::{code_in, introduce, redeem};
+pub use link::{CODE_GOOD_FOR, code_in, code_of, introduce, redeem};
 pub use perform::{perform, performed};
 
 /// What every action may use.

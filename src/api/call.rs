@@ -10,10 +10,10 @@ use super::{Api, caller, problem::Problem};
 use crate::{
     actions::{
         self, Answer, Inbound, Input, Outcome,
-        reading::Looking,
+        reading::{Looking, Tried},
         work::{Stop, Work},
     },
-    cards::People,
+    cards::{People, refusal},
     domain::refusal::Refusal,
     ports::{
         chat::{Platform, Text},
@@ -74,6 +74,11 @@ impl Call {
 
     /// Does what a command does. Answers with the id of what was made or changed.
     pub async fn perform(&self, path: &[&str], values: Values) -> Result<Option<String>, Problem> {
+        Ok(self.answered(path, values).await?.1)
+    }
+
+    /// The same, with the answer that chat would give.
+    pub async fn answered(&self, path: &[&str], values: Values) -> Result<(Answer, Option<String>), Problem> {
         let path = path.iter().map(ToString::to_string).collect();
         let inbound = Inbound {
             id: self.event.clone(),
@@ -83,7 +88,7 @@ impl Call {
         };
         let performed = actions::performed(&self.api.world, inbound).await;
         match performed.outcome {
-            Outcome::Done { touched } => Ok(touched),
+            Outcome::Done { touched } => Ok((performed.answer, touched)),
             Outcome::Refused(refusal) => Err(self.refused(&refusal).await),
             Outcome::Misread(error) => Err(misread(&error)),
             Outcome::Repeated => {
@@ -98,25 +103,32 @@ impl Call {
         }
     }
 
-    /// What stopped, as a problem.
+    /// What stopped, as a problem. What must be on record goes there with the answer.
     pub async fn stopped(&self, stop: Stop) -> Problem {
-        match stop {
-            Stop::Refused(refusal) | Stop::Forbidden { refusal, .. } | Stop::Denied { refusal, .. } => {
-                self.refused(&refusal).await
+        match parted(stop) {
+            Ok((refusal, record)) => {
+                let (people, zone) = self.readers().await;
+                on_record(&refusal, record, &people, zone)
             }
-            Stop::Store(error) => self.broken(error),
+            Err(error) => self.broken(error),
         }
     }
 
     /// A refusal as a problem.
     pub async fn refused(&self, refusal: &Refusal) -> Problem {
+        let (people, zone) = self.readers().await;
+        Problem::refused(refusal, &people, zone)
+    }
+
+    /// Everybody, for mentions, and the zone of the caller.
+    async fn readers(&self) -> (People, Tz) {
         let people = match Work::look(&self.api.world).await {
             Ok(mut work) => work.people().await,
             Err(error) => Err(error),
         };
         let people = people.unwrap_or_else(|_| People::default());
         let zone = people.get(&self.caller.id).map_or(Tz::UTC, |person| person.zone);
-        Problem::refused(refusal, &people, zone)
+        (people, zone)
     }
 
     /// What the store could not do, as a problem.
@@ -125,14 +137,35 @@ impl Call {
     }
 }
 
-/// What stopped, as a problem, told from what is being looked at: whoever looks holds a connection already.
+/// The same, told from what is being looked at: whoever looks holds a connection already.
 pub async fn stopped_in(looking: &mut Looking<'_>, stop: Stop) -> Problem {
-    match stop {
-        Stop::Refused(refusal) | Stop::Forbidden { refusal, .. } | Stop::Denied { refusal, .. } => {
-            refused_in(looking, &refusal).await
+    match parted(stop) {
+        Ok((refusal, record)) => {
+            let people = looking.work.people().await.unwrap_or_default();
+            on_record(&refusal, record, &people, looking.person.zone)
         }
-        Stop::Store(error) => Problem::store(looking.work.world.ids.as_ref(), error),
+        Err(error) => Problem::store(looking.work.world.ids.as_ref(), error),
     }
+}
+
+/// What a try was about, and what was tried.
+type Record = Option<(String, &'static str)>;
+
+fn parted(stop: Stop) -> Result<(Refusal, Record), StoreError> {
+    match stop {
+        Stop::Refused(refusal) => Ok((refusal, None)),
+        Stop::Forbidden { refusal, name, tried } => Ok((refusal, Some((name.to_string(), tried)))),
+        Stop::Denied { refusal, about, tried } => Ok((refusal, Some((about, tried)))),
+        Stop::Store(error) => Err(error),
+    }
+}
+
+fn on_record(refused: &Refusal, record: Record, people: &People, zone: Tz) -> Problem {
+    let tried = record.map(|(about, tried)| {
+        let why = refusal::say(refused, people).what.in_zone(Tz::UTC);
+        Box::new(Tried { about, tried, why })
+    });
+    Problem { tried, ..Problem::refused(refused, people, zone) }
 }
 
 /// A refusal as a problem, told in the same way.

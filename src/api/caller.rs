@@ -18,7 +18,11 @@ use super::{
     problem::Problem,
 };
 use crate::{
-    actions::{self, World, tokens},
+    actions::{
+        self, World,
+        reading::{self, Tried},
+        tokens,
+    },
     domain::{ids::TokenId, token::Scope},
     oidc::{Issuer, Unproven},
     ports::{clock::Clock, store::Stored},
@@ -115,6 +119,7 @@ pub async fn gate(State(api): State<Api>, request: Request, next: Next) -> Respo
         Err(denied) => return denied.into_response(),
     };
     parts.extensions.remove::<Known>();
+    let who = known.as_ref().map(|known| known.caller.id.clone());
     if let Some(known) = known {
         parts.extensions.insert(known);
     }
@@ -126,6 +131,11 @@ pub async fn gate(State(api): State<Api>, request: Request, next: Next) -> Respo
             Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", detail).into_response()
         }
     };
+    if let (Some(who), Some(tried)) = (who, response.extensions_mut().remove::<Tried>())
+        && let Err(error) = reading::note(&api.world, &who, &tried).await
+    {
+        response = Problem::store(api.world.ids.as_ref(), error).into_response();
+    }
     if response.status() == StatusCode::UNAUTHORIZED
         && !response.headers().contains_key(header::WWW_AUTHENTICATE)
     {

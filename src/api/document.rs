@@ -16,8 +16,8 @@ pub fn complete(document: &utoipa::openapi::OpenApi) -> Value {
     }
     document["components"]["responses"] = shared();
     if let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) {
-        for name in ["Request", "Lease", "Extension"] {
-            close(schemas, &format!("With{name}"));
+        for name in ["WithRequest", "WithLease", "WithExtension", "Amounts", "QuotaUse"] {
+            close(schemas, name);
         }
     }
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
@@ -76,7 +76,7 @@ fn finish(path: &str, method: &str, operation: &mut Value) {
         .pointer("/responses/200/content")
         .is_some_and(|content| content.to_string().contains("/Page_"));
     // These are no HAL, and nothing compares them.
-    let plain = ["tokens", "events"].iter().any(|tag| operation["tags"][0] == *tag);
+    let plain = operation["tags"][0] == "events" || operation["operationId"] == "make_link_code";
     match method {
         "get" if !is_page && !plain => {
             parameters.push(header(
@@ -162,7 +162,7 @@ fn problems(path: &str, method: &str, operation: &mut Value) {
     let says = !operation["requestBody"].is_null();
     for (status, name, _) in PROBLEMS {
         let may = match status {
-            "404" => path.contains('{') || method == "post",
+            "404" => path.contains('{') || matches!(method, "post" | "put"),
             "409" | "422" => method != "get",
             "412" | "428" => method == "patch",
             "415" => says,
@@ -205,7 +205,7 @@ fn bounded(parameter: &Value, noun: Option<&Noun>) -> Option<Value> {
             _ if schema["type"] == "string" && schema["format"].is_null() => {
                 schema["minLength"] = json!(1);
                 schema["maxLength"] = json!(128);
-                schema["pattern"] = json!(if is_path { r"^[A-Za-z0-9._-]+$" } else { WORD });
+                schema["pattern"] = json!(if is_path { r"^[A-Za-z0-9._:-]+$" } else { WORD });
             }
             _ => {}
         }

@@ -142,10 +142,12 @@ async fn once(api: Api, mut parts: Parts, body: Bytes, next: Next) -> Result<Res
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
     let (parts, body) = response.into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-    // What is shown once is not kept for a second time.
+    // What is shown once is not kept for a second time; that it was shown is.
     let secret = parts.headers.get(header::CACHE_CONTROL).is_some_and(|value| value == "no-store");
-    let lasting = !secret && !parts.status.is_server_error() && parts.status != StatusCode::TOO_MANY_REQUESTS;
-    let kept = lasting.then(|| keep(parts.status, &parts.headers, &body));
+    let lasting = !parts.status.is_server_error() && parts.status != StatusCode::TOO_MANY_REQUESTS;
+    let kept = lasting.then(|| {
+        if secret { keep_that_it_was(&parts.headers) } else { keep(parts.status, &parts.headers, &body) }
+    });
     until_saved!(end(&api, &reply, kept.as_deref())).map_err(broken)?;
     Ok(Response::from_parts(parts, Body::from(body)))
 }
@@ -192,6 +194,18 @@ fn keep(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> String {
     let headers = names.iter().filter_map(header).collect();
     let body = String::from_utf8_lossy(body).into_owned();
     serde_json::to_string(&Kept { status: status.as_u16(), headers, body }).unwrap_or_default()
+}
+
+/// What the same call is told again when its answer was to be shown once: where it is, and nothing of what it was.
+fn keep_that_it_was(headers: &HeaderMap) -> String {
+    let detail = "This was done, and the answer had a secret that is shown once. Look at what there is now; if the \
+        secret was lost, revoke it and make another.";
+    let problem = Problem::new(StatusCode::CONFLICT, "shown-once", detail);
+    let body = serde_json::to_vec(&problem).unwrap_or_default();
+    let mut told = HeaderMap::new();
+    told.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    told.extend(headers.get(header::LOCATION).map(|place| (header::LOCATION, place.clone())));
+    keep(StatusCode::CONFLICT, &told, &Bytes::from(body))
 }
 
 fn replayed(ours: &Reply, theirs: Reply) -> Result<Response, Problem> {

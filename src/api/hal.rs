@@ -34,6 +34,13 @@ impl Link {
     }
 }
 
+/// A name as it stands in an address, as one part of a path or as a value.
+pub fn segment(name: &str) -> String {
+    let written: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    // A colon may stand as it is, and ids that have one are read by people.
+    written.replace('+', "%20").replace("%3A", ":")
+}
+
 /// The links of a resource.
 #[derive(Debug, Clone, Default)]
 pub struct Links(BTreeMap<String, Link>);

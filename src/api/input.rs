@@ -1,12 +1,18 @@
 //! What a call says: its body, its parameters, the names in its path. What cannot be read is a problem that names the
 //! place.
 
+use std::{fmt, marker::PhantomData};
+
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
+};
 
 use super::{Api, problem::Problem};
 
@@ -113,6 +119,23 @@ impl FromRequestParts<Api> for Id {
     }
 }
 
+/// The id in a path, and the word that stands further on.
+pub struct IdAnd(pub String, pub String);
+
+impl FromRequestParts<Api> for IdAnd {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Problem> {
+        let read = Path::<(String, String)>::from_request_parts(parts, api).await;
+        let (id, word) = read.map_or_else(|_| Default::default(), |Path(both)| both);
+        let bad = |text: &String| text.is_empty() || text.len() > 128 || text.chars().any(char::is_control);
+        if [&id, &word].into_iter().any(bad) {
+            return Err(Problem::new(StatusCode::NOT_FOUND, "no-such", "There is nothing of that name."));
+        }
+        Ok(Self(id, word))
+    }
+}
+
 /// A value that stands behind a `?` and goes to the database.
 pub fn plain(name: &str, value: &str) -> Result<String, Problem> {
     if value.is_empty() || value.len() > 128 || value.chars().any(char::is_control) {
@@ -121,9 +144,33 @@ pub fn plain(name: &str, value: &str) -> Result<String, Problem> {
     Ok(value.to_owned())
 }
 
+/// A moment as the value of a command.
+pub fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
 /// For a member that may be `null`, which is another thing than not being there.
 pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(from).map(Some)
+}
+
+/// For a member that is an object: what has members would else be read from a list of their values.
+pub fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<T, D::Error> {
+    struct Members<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(members))
+        }
+    }
+
+    from.deserialize_map(Members(PhantomData))
 }
 
 #[cfg(test)]

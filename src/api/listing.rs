@@ -263,8 +263,8 @@ impl Listing {
             .collect();
         let (noun, order, cells): (String, String, Vec<Cell>) = serde_json::from_slice(&bytes?).ok()?;
         let fit = |(order, cell): (&Order, &Cell)| match (order.column, cell) {
-            (Column::CreatedAt, Cell::Time(_)) | (Column::Seq, Cell::Number(_)) => true,
-            (Column::CreatedAt | Column::Seq, _) => false,
+            (Column::CreatedAt | Column::Until, Cell::Time(_)) | (Column::Seq, Cell::Number(_)) => true,
+            (Column::CreatedAt | Column::Until | Column::Seq, _) => false,
             (_, Cell::Text(text)) => plain("cursor", text).is_ok(),
             _ => false,
         };

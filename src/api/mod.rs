@@ -14,7 +14,7 @@ mod listing;
 mod nouns;
 mod problem;
 mod root;
-mod tokens;
+pub mod verbs;
 
 use std::sync::Arc;
 
@@ -65,6 +65,9 @@ pub struct Api {
         (name = "leases", description = "The right to an environment for a time"),
         (name = "environments", description = "What exists"),
         (name = "extensions", description = "Wishes for more time"),
+        (name = "quotas", description = "How much may be held, and is"),
+        (name = "grants", description = "More for a while"),
+        (name = "wishes", description = "Wishes for more for a while"),
         (name = "notices", description = "What people are told"),
         (name = "audit", description = "What happened"),
         (name = "tokens", description = "One's own tokens"),
@@ -102,8 +105,6 @@ fn described() -> (Router<Api>, utoipa::openapi::OpenApi) {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(root::get))
         .merge(nouns::routes())
-        .routes(routes!(tokens::list, tokens::make))
-        .routes(routes!(tokens::revoke))
         .routes(routes!(events::listen))
         .split_for_parts()
 }

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::caller::insufficient;
 use crate::{
+    actions::reading::Tried,
     cards::{People, refusal},
     domain::refusal::Refusal,
     faults,
@@ -45,6 +46,9 @@ pub struct Problem {
     /// Headers that go with it.
     #[serde(skip)]
     pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// What goes on record with it; boxed, because hardly any has it.
+    #[serde(skip)]
+    pub tried: Option<Box<Tried>>,
 }
 
 /// What is wrong with one member or parameter.
@@ -69,6 +73,7 @@ impl Problem {
             refusal: None,
             errors: Vec::new(),
             headers: Vec::new(),
+            tried: None,
         }
     }
 
@@ -104,6 +109,11 @@ impl Problem {
             _ => problem,
         };
         Self { errors: said.fields.iter().map(field).collect(), refusal: Some(value), ..problem }
+    }
+
+    /// Whether it is of that kind.
+    pub fn is(&self, kind: &str) -> bool {
+        self.r#type.strip_prefix("/problems/") == Some(kind)
     }
 
     /// The same, as another status.
@@ -173,7 +183,12 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::NotYet
         | Refusal::WrongState { .. }
         | Refusal::AlreadyExtended
-        | Refusal::ExtensionPending => StatusCode::CONFLICT,
+        | Refusal::GrantOver { .. }
+        | Refusal::ExtensionPending
+        | Refusal::AlreadyIs { .. }
+        | Refusal::NotGivenHere { .. }
+        | Refusal::StillActive { .. }
+        | Refusal::Erased => StatusCode::CONFLICT,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
@@ -182,7 +197,12 @@ impl IntoResponse for Problem {
     fn into_response(mut self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = std::mem::take(&mut self.headers);
+        let tried = self.tried.take();
         let mut response = (status, Json(self)).into_response();
+        // The gate notes it, once nothing is held any more that was looked at.
+        if let Some(tried) = tried {
+            response.extensions_mut().insert(*tried);
+        }
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         for (name, value) in headers {

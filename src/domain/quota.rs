@@ -178,6 +178,27 @@ impl Scope {
         }
     }
 
+    /// The word by which programs name it, and which is understood where people type whose quota they mean:
+    /// `everybody`, `team:shop`, `template:web`, `person:per_dana`.
+    pub fn id(&self) -> String {
+        self.word().replacen('/', ":", 1)
+    }
+
+    /// Reads the word by which programs name it.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::parse(&id.replacen(':', "/", 1))
+    }
+
+    /// What it is for, in one word.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Everybody => "everybody",
+            Self::Team(_) => "team",
+            Self::Template(_) => "template",
+            Self::Person(_) => "person",
+        }
+    }
+
     /// Reads the word under which it is stored.
     pub fn parse(word: &str) -> Option<Self> {
         match word.split_once('/') {

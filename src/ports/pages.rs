@@ -11,6 +11,7 @@ use crate::domain::{
     ids::{EffectId, PersonId},
     lease::Lease,
     notice::Notice,
+    quota::{grant::Grant, wish::Wish},
     request::Request,
 };
 
@@ -25,7 +26,7 @@ pub enum Column {
     State,
     /// When it came to be.
     CreatedAt,
-    /// Whose it is: a person's id.
+    /// Whose it is: a person's id; for a temporary quota, the word of its scope.
     Owner,
     /// The template's name.
     Template,
@@ -35,6 +36,8 @@ pub enum Column {
     Seq,
     /// What an entry of the audit log is about.
     About,
+    /// When it ends.
+    Until,
 }
 
 /// A value of a column.
@@ -47,6 +50,8 @@ pub enum Cell {
     Time(Instant),
     /// Words.
     Text(String),
+    /// Several words, of which one is enough; only for [`Test::Among`].
+    Several(Vec<String>),
 }
 
 /// How a column is compared.
@@ -60,6 +65,8 @@ pub enum Test {
     From,
     /// Earlier, or smaller.
     Before,
+    /// One of several.
+    Among,
 }
 
 /// Only rows that pass.
@@ -125,6 +132,12 @@ pub trait Pages {
     async fn extension_page(&mut self, wanted: &Wanted) -> Stored<Vec<Extension>>;
     /// A page of notices about requests: [`Column::Id`], [`Column::State`], [`Column::CreatedAt`], [`Column::Seq`].
     async fn notice_page(&mut self, wanted: &Wanted) -> Stored<Vec<Sent>>;
+    /// A page of temporary quotas: [`Column::Id`], [`Column::CreatedAt`], [`Column::Until`], [`Column::Owner`].
+    /// Somebody's are those for themselves.
+    async fn grant_page(&mut self, wanted: &Wanted) -> Stored<Vec<Grant>>;
+    /// A page of wishes for temporary quotas: [`Column::Id`], [`Column::State`], [`Column::CreatedAt`],
+    /// [`Column::Owner`].
+    async fn wish_page(&mut self, wanted: &Wanted) -> Stored<Vec<Wish>>;
     /// A page of the audit log: [`Column::Seq`], [`Column::CreatedAt`], [`Column::About`]. Somebody's are the entries
     /// about their environments and about themselves.
     async fn entries_page(&mut self, wanted: &Wanted) -> Stored<Vec<Entry>>;

@@ -93,7 +93,8 @@ fn connect_options(url: &str) -> anyhow::Result<PgConnectOptions> {
     let options = PgConnectOptions::from_str(url).context(
         "the Postgres URL cannot be read; it is written `postgres://USER:PASSWORD@HOST:PORT/DATABASE`",
     )?;
-    Ok(options.application_name("sublet"))
+    // Whoever listens makes the store look several times a second.
+    Ok(options.application_name("sublet").log_statements("trace".parse().context("a level of logs")?))
 }
 
 /// Says where we tried to connect, without the password.

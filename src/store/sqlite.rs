@@ -114,7 +114,9 @@ fn connect_options(url: &str, busy: Duration) -> anyhow::Result<SqliteConnectOpt
         // What was acknowledged must be there after a power cut. With WAL, NORMAL writes to the disk only at
         // checkpoints: the file stays whole, but the last transactions may be gone.
         .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(busy))
+        .busy_timeout(busy)
+        // Whoever listens makes the store look several times a second.
+        .log_statements("trace".parse().context("a level of logs")?))
 }
 
 fn in_memory(url: &str) -> bool {

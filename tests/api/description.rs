@@ -34,7 +34,6 @@ fn every_call_says_what_it_is_and_what_it_answers() {
                 let content = &named.unwrap_or(response)["content"];
                 let kind = match (status.starts_with('2'), operation["tags"][0].as_str()) {
                     (false, _) => "application/problem+json",
-                    (true, Some("tokens")) => "application/json",
                     (true, Some("events")) => "text/event-stream",
                     (true, _) => "application/hal+json",
                 };

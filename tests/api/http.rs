@@ -1,5 +1,7 @@
 //! A real server on a port of its own, in front of a world of paper, and people who call it with tokens.
 
+#![allow(dead_code, reason = "which parts are used differs between test programs")]
+
 use std::{net::SocketAddr, num::NonZeroU32, sync::Arc};
 
 use axum::body::Bytes;
@@ -50,7 +52,11 @@ pub struct Caller<'a> {
 impl Served {
     /// Starts it on that database.
     pub async fn on(database: &Database) -> Self {
-        let world = World::new(database).await;
+        Self::before(World::new(database).await).await
+    }
+
+    /// Starts it in front of a world.
+    pub async fn before(world: World) -> Self {
         let means = Arc::new(world.engine.world.clone());
         let stop = CancellationToken::new();
         let probes =

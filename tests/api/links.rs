@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use sublet::domain::person::Person;
 
 use crate::{
     http::{Caller, Served, verbs},
@@ -54,8 +55,38 @@ async fn crawl(caller: &Caller<'_>) -> usize {
     done.len()
 }
 
+/// Limits of every kind, also of what is not there any more, some of them with more for a while, and wishes for it.
+async fn quotas(served: &Served, dana: &Caller<'_>) {
+    let person = served.world.person("dana").await;
+    let teams = ["shop".to_owned(), "web shop".to_owned()].into();
+    served.world.knows(&Person { teams, ..person.clone() }).await;
+    for line in [
+        "/quota set @dana cpu=9 hours=900",
+        "/quota set everybody environments=99",
+        "/quota set template:web memory=99Gi",
+        "/quota set team:shop cpu=99",
+        "/quota set \"team:web shop\" cpu=99",
+        "/quota grant team:shop cpu=1 until=2026-12-24",
+        "/quota grant everybody environments=1 from=2026-12-01 until=2026-12-24",
+    ] {
+        let told = served.world.says("root", line).await;
+        assert!(told.contains(" may hold "), "{line}: {told}");
+    }
+    served.world.knows(&Person { teams: ["shop".to_owned()].into(), ..person }).await;
+    let new = json!({"amounts": {"cpu": 1}, "until": "2026-12-24T00:00:00Z", "reason": "more"});
+    let mut wishes = Vec::new();
+    for _ in 0..2 {
+        let asked = dana.post("/v1/wishes", &new).await;
+        assert_eq!(asked.status, 201, "{}", asked.text);
+        wishes.push(asked.header("location"));
+    }
+    let yes = json!({"decision": "approve"});
+    assert_eq!(served.caller("ada").await.post(&format!("{}/reviews", wishes[0]), &yes).await.status, 201);
+}
+
 pub async fn whoever_gets_a_link_can_follow_it(served: &Served) {
     let dana = served.caller("dana").await;
+    quotas(served, &dana).await;
     let (_, lease) = active(served, &dana).await;
     let new = json!({"lease": dana.get(&lease).await.at("/id"), "for": "1d", "reason": "more"});
     dana.post("/v1/extensions", &new).await;
@@ -75,7 +106,10 @@ pub async fn verbs_are_offered_only_while_they_can_be_done(served: &Served) {
     assert_eq!(ada.get(&at).await.verbs(), Vec::<String>::new(), "it is still looked at");
     served.world.settles().await;
     assert_eq!(dana.get(&at).await.verbs(), ["edit", "withdraw"]);
-    assert_eq!(ada.get(&at).await.verbs(), ["approve", "reject"]);
+    assert_eq!(ada.get(&at).await.verbs(), ["approve", "offer", "reject"]);
+    ada.post(&format!("{at}/offers"), &json!({"for": "1d"})).await;
+    served.world.settles().await;
+    assert_eq!(dana.get(&at).await.verbs(), ["accept", "edit", "withdraw"]);
     ada.post(&format!("{at}/reviews"), &json!({"decision": "approve"})).await;
     served.world.settles().await;
     assert_eq!(dana.get(&at).await.verbs(), Vec::<String>::new());

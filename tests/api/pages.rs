@@ -25,7 +25,7 @@ async fn many(served: &Served, from: u64, to: u64) {
 }
 
 /// Everything from that page on, in its order.
-async fn all(caller: &Caller<'_>, from: &str, member: &str) -> Vec<String> {
+pub async fn all(caller: &Caller<'_>, from: &str, member: &str) -> Vec<String> {
     let (mut found, mut next) = (Vec::new(), Some(from.to_owned()));
     while let Some(at) = next {
         let page = caller.get(&at).await;

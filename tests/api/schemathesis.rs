@@ -19,6 +19,8 @@ fn the_description_is_true() {
         let more = json!({"lease": dana.get(&lease).await.at("/id"), "for": "1d", "reason": "more"});
         dana.post("/v1/extensions", &more).await;
         served.world.says("root", &format!("/key add {}", crate::world::places::ERINS_KEY)).await;
+        served.world.says("root", "/quota set @root cpu=99").await;
+        served.world.says("root", "/quota grant @root cpu=1 until=2026-12-24").await;
         let token = served.token("root", &sublet::domain::token::Scope::ALL).await;
         let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/api/schemathesis.toml");
         let folder = tempfile::tempdir().expect("a folder");

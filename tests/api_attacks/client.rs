@@ -34,6 +34,11 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {self:?}"))
     }
 
+    /// What is on a page.
+    pub fn items(&self) -> Vec<Value> {
+        self.json()["_embedded"]["items"].as_array().unwrap_or_else(|| panic!("no page: {self:?}")).clone()
+    }
+
     /// A problem document of this status: it is one, and shows nothing of us.
     pub fn problem(&self, status: u16) -> &Self {
         assert_eq!(self.status, status, "{self:?}");

@@ -85,12 +85,14 @@ fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
 async fn everybody_hears_what_they_may_see() {
     let place = Place::new().await;
     let (dana, ada) = (place.token("dana", "ears").await, place.token("ada", "ears").await);
+    let root = place.token("root", "ears").await;
     let mut own = Stream::open(&place, &dana, &[]).await.expect("a stream");
-    let mut all = Stream::open(&place, &ada, &[]).await.expect("a stream");
+    let mut environments = Stream::open(&place, &ada, &[]).await.expect("a stream");
+    let mut all = Stream::open(&place, &root, &[]).await.expect("a stream");
     place.world.says("erin", "/env request web").await;
+    place.world.says("erin", "/key remove erin-laptop").await;
     place.world.says("dana", "/env request web").await;
     place.world.settles().await;
-    place.world.says("erin", "/key remove erin-laptop").await;
     place.world.says("dana", "/token create other").await;
     let (one, two) = (place.world.real("web-1"), place.world.real("web-2"));
     let heard = own.names(3).await;
@@ -101,6 +103,9 @@ async fn everybody_hears_what_they_may_see() {
     {
         assert!(heard.contains(&(wanted.0.to_owned(), wanted.1.to_owned())), "{wanted:?} in {heard:?}");
     }
+    // An approver sees what is asked for and what there is, and of people only themselves, as in the audit log.
+    let heard = environments.names(4).await;
+    assert!(heard.iter().all(|(_, about)| [&one, &two].contains(&about)), "{heard:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

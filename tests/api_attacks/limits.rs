@@ -67,7 +67,7 @@ async fn there_is_a_limit_of_tokens_for_each_person() {
     for number in 1..20 {
         place.token("dana", &format!("t{number}")).await;
     }
-    place.ask("POST", "/v1/tokens", &first, r#"{"name":"t20"}"#).await.problem(409);
+    place.ask("POST", "/v1/tokens", &first, r#"{"name":"t20"}"#).await.problem(422);
     let refused = place.world.says("dana", "/token create t20").await;
     assert!(refused.starts_with("You have 20 tokens, which is the limit."), "{refused}");
     place.world.passes(TimeDelta::days(31)).await;

@@ -20,10 +20,13 @@ mod letters;
 mod limits;
 mod oidc;
 mod place;
+mod quotas;
 mod receiver;
 mod slow;
 #[path = "../support/mod.rs"]
 mod support;
 mod tokens;
+mod walk;
+mod words;
 #[path = "../stories/world/mod.rs"]
 mod world;

@@ -11,7 +11,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    client::{Answer, call, send},
+    client::{Answer, PATIENCE, call, send},
     support::databases::Database,
     world::World,
 };
@@ -38,6 +38,11 @@ pub fn wide() -> Settings {
 impl Place {
     pub async fn new() -> Self {
         Self::with(wide(), None).await
+    }
+
+    /// One that takes its time to answer.
+    pub async fn patient() -> Self {
+        Self::with(Settings { patience: PATIENCE, ..wide() }, None).await
     }
 
     pub async fn with(settings: Settings, issuer: Option<Issuer>) -> Self {

@@ -12,7 +12,7 @@ async fn made_in_chat_used_and_revoked() {
     assert_eq!(token.len(), "sublet_".len() + 32);
     let answer = place.ask("GET", "/v1/tokens", &token, "").await;
     assert_eq!(answer.status, 200);
-    let list = answer.json();
+    let list = answer.items();
     assert_eq!(list[0]["name"], "laptop");
     assert_eq!(list[0]["scopes"], json!(["read", "use"]));
     assert!(!answer.body.contains(&token), "never shown again: {answer:?}");
@@ -33,7 +33,7 @@ async fn made_by_the_api_shown_once_and_deleted() {
     let (id, secret) = (made.json()["id"].clone(), made.json()["secret"].clone());
     let (id, secret) = (id.as_str().unwrap(), secret.as_str().unwrap());
     assert_eq!(made.header("location"), Some(format!("/v1/tokens/{id}").as_str()));
-    assert_eq!(place.ask("GET", "/v1/tokens", secret, "").await.json().as_array().map(Vec::len), Some(2));
+    assert_eq!(place.ask("GET", "/v1/tokens", secret, "").await.items().len(), 2);
     let again = place.ask("POST", "/v1/tokens", &token, r#"{"name":"ci"}"#).await;
     again.problem(409);
     assert_eq!(place.ask("DELETE", &format!("/v1/tokens/{id}"), &token, "").await.status, 204);
@@ -89,8 +89,8 @@ async fn time_and_departure_end_a_token() {
     assert_eq!(place.ask("GET", "/v1/tokens", &short, "").await.status, 200);
     place.world.passes(TimeDelta::minutes(1)).await;
     place.ask("GET", "/v1/tokens", &short, "").await.problem(401);
-    let list = place.ask("GET", "/v1/tokens", &long, "").await.json();
-    assert_eq!(list.as_array().map(Vec::len), Some(1), "what is over is not listed: {list}");
+    let list = place.ask("GET", "/v1/tokens", &long, "").await.items();
+    assert_eq!(list.len(), 1, "what is over is not listed: {list:?}");
     place.world.deactivates("dana").await;
     place.ask("GET", "/v1/tokens", &long, "").await.problem(401);
 }

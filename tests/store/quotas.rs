@@ -13,7 +13,10 @@ use sublet::{
         },
         request::Waiting,
     },
-    ports::store::StoreError,
+    ports::{
+        pages::{Cell, Column, Only, Order, Test, Wanted},
+        store::StoreError,
+    },
 };
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -268,4 +271,79 @@ pub async fn wishes_are_found_while_they_wait(place: Place) {
     assert_eq!(due(minute(12), 9).await, [second.id.clone()]);
     assert_eq!(open(None).await, [second]);
     assert_eq!(place.look(async |tx| tx.wishes_of(&first.asked_by).await.unwrap()).await, [first]);
+}
+
+pub async fn scopes_are_found_by_what_they_have(place: Place) {
+    let team = |name: &str| Scope::Team(name.to_owned());
+    place
+        .change(async |tx| {
+            assert_eq!(tx.quota_scopes(minute(0)).await.unwrap(), []);
+            tx.set_limit(&dana(), Resource::Cpu, Some(0)).await.unwrap();
+            tx.occupy(&dana(), &amounts(1), &Amounts::default()).await.unwrap();
+            tx.occupy(&Scope::Everybody, &Amounts::default(), &Amounts::default()).await.unwrap();
+            tx.occupy(&team("shop"), &Amounts { lease_time: 1, ..Amounts::default() }, &Amounts::default())
+                .await
+                .unwrap();
+            tx.insert_grant(&mut grant(1, team("web shop"), minute(20))).await.unwrap();
+        })
+        .await;
+    let scopes = async |now| place.look(async |tx| tx.quota_scopes(now).await.unwrap()).await;
+    assert_eq!(scopes(minute(19)).await, [dana(), team("shop"), team("web shop")]);
+    assert_eq!(scopes(minute(20)).await, [dana(), team("shop")]);
+}
+
+pub async fn temporary_ones_and_wishes_are_paged(place: Place) {
+    let team = Scope::Team("shop".to_owned());
+    let mut grants = [
+        grant(1, dana(), minute(20)),
+        grant(2, Scope::Everybody, minute(30)),
+        grant(3, team.clone(), minute(40)),
+    ];
+    let mut wishes = [wish(1, "dana", minute(1)), wish(2, "erin", minute(2)), wish(3, "dana", minute(3))];
+    wishes[2].state = WishState::Lapsed { at: minute(9) };
+    place
+        .change(async |tx| {
+            for grant in &mut grants {
+                tx.insert_grant(grant).await.unwrap();
+            }
+            for wish in &mut wishes {
+                tx.insert_wish(wish).await.unwrap();
+            }
+        })
+        .await;
+    let by =
+        |column, descending| vec![Order { column, descending }, Order { column: Column::Id, descending }];
+    let wanted = |whose: Option<&str>, only: Vec<Only>, order: Vec<Order>| Wanted {
+        whose: whose.map(person_id),
+        only,
+        order,
+        after: None,
+        limit: 9,
+    };
+    let only = |column, test, cell| vec![Only { column, test, cell }];
+    let words = |scopes: &[&Scope]| Cell::Several(scopes.iter().map(|scope| scope.word()).collect());
+    let of = async |wanted: Wanted| place.look(async |tx| tx.grant_page(&wanted).await.unwrap()).await;
+    let [first, second, third] = grants.clone();
+    let latest = || by(Column::CreatedAt, true);
+    assert_eq!(of(wanted(None, vec![], latest())).await, [third.clone(), second.clone(), first.clone()]);
+    assert_eq!(of(wanted(Some("dana"), vec![], latest())).await, [first.clone()]);
+    let among = only(Column::Owner, Test::Among, words(&[&team, &dana()]));
+    assert_eq!(of(wanted(None, among, latest())).await, [third.clone(), first.clone()]);
+    assert_eq!(of(wanted(None, only(Column::Owner, Test::Among, words(&[])), latest())).await, []);
+    let later = only(Column::Until, Test::From, Cell::Time(minute(30)));
+    assert_eq!(of(wanted(None, later, by(Column::Until, false))).await, [second.clone(), third.clone()]);
+    let next = Wanted {
+        after: Some(vec![Cell::Time(minute(20)), Cell::Text(first.id.to_string())]),
+        limit: 1,
+        ..wanted(None, vec![], by(Column::Until, false))
+    };
+    assert_eq!(of(next).await, [second]);
+
+    let of = async |wanted: Wanted| place.look(async |tx| tx.wish_page(&wanted).await.unwrap()).await;
+    let [first, second, third] = wishes.clone();
+    assert_eq!(of(wanted(Some("dana"), vec![], latest())).await, [third.clone(), first.clone()]);
+    let waits = only(Column::State, Test::Is, Cell::Text("pending".to_owned()));
+    assert_eq!(of(wanted(None, waits, latest())).await, [second, first]);
+    let lapsed = only(Column::State, Test::Is, Cell::Text("lapsed".to_owned()));
+    assert_eq!(of(wanted(None, lapsed, latest())).await, [third]);
 }

@@ -12,6 +12,8 @@ pub struct QuotaSet {
     pub who: String,
     /// The limits by resource, in thousandths of a processor, bytes, hours, or their number; `None` takes one away.
     pub limits: Vec<(&'static str, Option<u64>)>,
+    /// The limits that the setter saw, so that a late change is told; not compared when `None`.
+    pub version: Option<String>,
 }
 
 impl Command for QuotaSet {
@@ -38,6 +40,9 @@ impl Command for QuotaSet {
             Arg::optional("storage", Kind::Text, "How much storage, such as 100Gi, or none").label("Storage"),
             Arg::optional("hours", Kind::Text, "How many hours of leases at once, or none")
                 .label("Hours of leases"),
+            Arg::optional("version", Kind::Text, "The limits you saw; a program fills it in")
+                .by_button()
+                .label("Version"),
         ],
         ..Spec::BASE
     };
@@ -52,15 +57,16 @@ impl Command for QuotaSet {
         if limits.is_empty() {
             return Err(nothing_given("cpu=8"));
         }
-        Ok(Self { who, limits })
+        Ok(Self { who, limits, version: from.maybe("version")? })
     }
 
     fn pairs(&self) -> Pairs {
         let shown = |kind, limit: &Option<u64>| limit.map_or("none".to_owned(), |limit| written(kind, limit));
-        RESOURCES.iter().fold(Pairs::default().with("who", &self.who), |pairs, (name, kind)| {
+        let pairs = RESOURCES.iter().fold(Pairs::default().with("who", &self.who), |pairs, (name, kind)| {
             let given = self.limits.iter().find(|(known, _)| known == name);
             pairs.maybe(name, given.map(|(_, limit)| shown(*kind, limit)))
-        })
+        });
+        pairs.maybe("version", self.version.as_ref())
     }
 
     fn into_invocation(self) -> Invocation {
@@ -91,7 +97,7 @@ mod tests {
     #[test]
     fn a_line_is_read() {
         let limits = vec![("cpu", Some(8000)), ("memory", None), ("hours", Some(100))];
-        let command = QuotaSet { who: "@kim".to_owned(), limits };
+        let command = QuotaSet { who: "@kim".to_owned(), limits, version: None };
         assert_eq!(
             parse("/quota set @kim cpu=8 memory=none hours=100", &context()),
             Ok(command.into_invocation())

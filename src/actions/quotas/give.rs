@@ -8,7 +8,7 @@ use super::{
         request_environment::bounded,
         work::{Stop, Work},
     },
-    lock, standing, tell, who,
+    lock, seen, standing, tell, who,
 };
 use crate::{
     cards::{answer, quota},
@@ -36,11 +36,16 @@ use crate::{
 /// `/quota set`: an admin sets limits, or takes them away.
 ///
 /// # Errors
-/// [`Stop::Denied`], and those of the word that says whose.
+/// [`Stop::Denied`], [`Refusal::Stale`] when other limits were seen, and those of the word that says whose.
 pub async fn set(work: &mut Work<'_>, caller: &Person, asked: QuotaSet) -> Result<Answer, Stop> {
     let scope = who::scope(work, caller, &asked.who).await?;
     who::ensure(work, caller, Verb::SetQuota, &scope).await?;
     lock(work, &scope).await?;
+    if let Some(seen) = &asked.version
+        && *seen != seen::version_of(&seen::permanent(work, &scope).await?)
+    {
+        return Err(Refusal::Stale.into());
+    }
     let mut change = Change::none();
     for (word, limit) in &asked.limits {
         let resource = Resource::parse(word).ok_or_else(|| super::broken("a limit on something unknown"))?;

@@ -18,8 +18,8 @@ use crate::{
     },
 };
 
-/// What somebody, a team, a template or everybody may hold and holds. Everybody sees their own and their teams';
-/// approvers, admins and auditors see all.
+/// What somebody, a team, a template or everybody may hold and holds. Everybody sees what limits them: their
+/// own, their teams', their templates', and everybody's; approvers, admins and auditors see all.
 ///
 /// # Errors
 /// [`Stop::Denied`], and those of the word that says whose.

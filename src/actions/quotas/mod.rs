@@ -2,10 +2,11 @@
 
 mod give;
 mod look;
+pub mod seen;
 pub mod stock;
 mod tell;
 pub mod wake;
-mod who;
+pub(super) mod who;
 mod wish;
 
 use std::collections::BTreeSet;

@@ -1,13 +1,14 @@
 //! Whose quota a word means, and what it is called in the audit log.
 
 use super::super::{
-    access,
+    World, access,
     work::{Stop, Work},
 };
 use crate::{
     cards::quota,
     domain::{
         access::{Verb, Whose},
+        ids::PersonId,
         person::Person,
         quota::Scope,
         refusal::Refusal,
@@ -15,7 +16,7 @@ use crate::{
     ports::store::Stored,
 };
 
-/// The scope of a word: `me`, `@dana`, `everybody`, `team:shop`, `template:web`.
+/// The scope of a word: `me`, `@dana`, `everybody`, `team:shop`, `template:web`, and `person:per_dana` for programs.
 ///
 /// # Errors
 /// [`Refusal::NoSuchQuota`], [`Refusal::NoTemplate`].
@@ -24,6 +25,7 @@ pub async fn scope(work: &mut Work<'_>, caller: &Person, word: &str) -> Result<S
     match word.split_once(':') {
         Some(("team", name)) => return team(work, word, name).await,
         Some(("template", name)) => return template(work, name),
+        Some(("person", id)) => return person(work, word, id).await,
         _ => {}
     }
     match word.trim_start_matches('@') {
@@ -36,6 +38,17 @@ pub async fn scope(work: &mut Work<'_>, caller: &Person, word: &str) -> Result<S
                 Err(no_such(word, handle, people.iter().map(|person| person.handle.as_str())).into())
             }
         },
+    }
+}
+
+async fn person(work: &mut Work<'_>, word: &str, id: &str) -> Result<Scope, Stop> {
+    let known = match PersonId::parse(id) {
+        Some(id) => work.tx.person(&id).await?,
+        None => None,
+    };
+    match known {
+        Some(person) => Ok(Scope::Person(person.id)),
+        None => Err(Refusal::NoSuchQuota { who: word.to_owned(), similar: None }.into()),
     }
 }
 
@@ -62,18 +75,28 @@ fn no_such<'a>(word: &str, name: &str, known: impl Iterator<Item = &'a str>) -> 
     Refusal::NoSuchQuota { who: word.to_owned(), similar }
 }
 
-/// Whether somebody may do this with the quota of a scope: their own, and to look, that of their teams, are theirs.
+/// Whose the quota of a scope is to somebody who would do this: their own is theirs; to look, so is whatever limits
+/// them: that of their teams, of the templates that they may have, and of everybody.
+pub fn whose(world: &World, caller: &Person, verb: Verb, scope: &Scope) -> Whose {
+    let looks = verb == Verb::See;
+    let own = match scope {
+        Scope::Person(id) => *id == caller.id,
+        Scope::Team(name) => looks && caller.teams.contains(name),
+        Scope::Template(name) => {
+            looks && world.templates.named(name).is_some_and(|template| template.is_for(caller))
+        }
+        Scope::Everybody => looks,
+    };
+    if own { Whose::Own } else { Whose::Other }
+}
+
+/// Whether somebody may do this with the quota of a scope.
 ///
 /// # Errors
 /// [`Stop::Denied`], which goes on record.
 pub async fn ensure(work: &mut Work<'_>, caller: &Person, verb: Verb, scope: &Scope) -> Result<(), Stop> {
-    let own = match scope {
-        Scope::Person(id) => *id == caller.id,
-        Scope::Team(name) => verb == Verb::See && caller.teams.contains(name),
-        Scope::Everybody | Scope::Template(_) => false,
-    };
     let about = about(work, scope).await?;
-    access::ensure(caller, verb, if own { Whose::Own } else { Whose::Other }, &about)
+    access::ensure(caller, verb, whose(work.world, caller, verb, scope), &about)
 }
 
 /// What the audit log calls it: a person's handle, else as it is typed.

@@ -4,7 +4,7 @@ use commands::QuotaRequest;
 
 use super::{
     super::{
-        Answer,
+        Answer, access,
         request_environment::bounded,
         reviews,
         work::{Stop, Work},
@@ -15,6 +15,7 @@ use crate::{
     cards::{answer, quota},
     domain::{
         Change,
+        access::Verb,
         approval::{Asked, Ballot, Tally},
         audit::Actor,
         ids::{GrantId, Lane, WishId},
@@ -97,7 +98,8 @@ pub async fn decide(
     if let Err(refusal @ (Refusal::NotApprover | Refusal::NotReviewer { .. })) =
         wish.ballot.may_review(&voter, whose)
     {
-        return Err(refusal.into());
+        let (about, tried) = (who::about(work, &wish.scope()).await?, access::tried(Verb::Decide));
+        return Err(Stop::Denied { refusal, about, tried });
     }
     if wish.wakes_at().is_some() && !wish.ballot.is_current(seen, wish.version) {
         return Err(Refusal::Stale.into());

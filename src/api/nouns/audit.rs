@@ -105,17 +105,20 @@ fn cell(entry: &domain::audit::Entry, _: Column) -> Cell {
     Cell::Number(entry.seq)
 }
 
-/// What is about oneself and one's environments, or everything for whoever may audit.
+/// What is about oneself and one's environments, or everything for whoever may audit. The story of an environment,
+/// by `about`, is for whoever may see that.
 #[utoipa::path(get, path = "/v1/audit", operation_id = "list_audit", tag = "audit", params(AuditList),
     responses((status = 200, description = "A page of entries", body = Page<AuditEntry>, content_type = "application/hal+json")))]
 async fn list(call: Call, Params(asked): Params<AuditList>) -> Result<Response, Problem> {
     let listing = asked.listing(&NOUN)?;
     let looking = &mut call.look().await?;
     let mut only = between(asked.from, asked.before);
+    let mut story = false;
     if let Some(about) = &asked.about {
+        story = looking.sees_story(about).await.map_err(|error| call.broken(error))?;
         only.push(is(Column::About, plain("about", about)?));
     }
-    let whose = (!looking.audits()).then(|| looking.person.id.clone());
+    let whose = (!looking.audits() && !story).then(|| looking.person.id.clone());
     let wanted = listing.wanted(whose, only);
     let mut page = looking.work.tx.entries_page(&wanted).await.map_err(|error| call.broken(error))?;
     let more = listing.shown(&mut page);
@@ -135,9 +138,14 @@ async fn get(call: Call, Id(seq): Id, Params(chosen): Params<Chosen>) -> Result<
         || Problem::new(StatusCode::NOT_FOUND, "no-such", "There is no such entry that you could see.");
     let seq: i64 = seq.parse().map_err(|_| missing())?;
     let only = vec![Only { column: Column::Seq, test: Test::Is, cell: Cell::Number(seq) }];
-    let whose = (!looking.audits()).then(|| looking.person.id.clone());
+    let whose = (!looking.sees_all()).then(|| looking.person.id.clone());
     let wanted = Wanted { whose, only, order: Vec::new(), after: None, limit: 1 };
     let found = looking.work.tx.entries_page(&wanted).await.map_err(|error| call.broken(error))?.pop();
+    let entry = found.ok_or_else(missing)?;
+    let own = !looking.sees_all() || looking.audits() || entry.about == format!("@{}", looking.person.handle);
+    if !own && !looking.sees_story(&entry.about).await.map_err(|error| call.broken(error))? {
+        return Err(missing());
+    }
     let people = looking.work.people().await.map_err(|error| call.broken(error))?;
-    answer::one(&call, &select, "0", &shown(looking, &people, &found.ok_or_else(missing)?))
+    answer::one(&call, &select, "0", &shown(looking, &people, &entry))
 }

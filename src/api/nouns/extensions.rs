@@ -86,7 +86,8 @@ pub struct Extension {
     pub created_at: DateTime<Utc>,
     /// Grows with every change.
     pub version: i64,
-    /// `self`, `lease`, `request`, `asked_by`, `reviews`; `approve`, `reject` while the reader may do that.
+    /// `self`, `lease`, `request`, `asked_by`, `reviews`; `approve`, `reject`, `break-glass` while the reader
+    /// may do that.
     #[serde(rename = "_links")]
     pub links: BTreeMap<String, Link>,
     /// What was asked for by `embed`.
@@ -137,8 +138,26 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(list, ask)).routes(routes!(get))
 }
 
+/// Extensions with nothing embedded.
+pub async fn all(
+    call: &Call,
+    looking: &mut Looking<'_>,
+    extensions: &[domain::extension::Extension],
+) -> Result<Vec<Extension>, Problem> {
+    let mut all = Vec::with_capacity(extensions.len());
+    for extension in extensions {
+        all.push(plain(call, looking, extension).await?);
+    }
+    Ok(all)
+}
+
 /// An extension with nothing embedded.
-pub fn plain(looking: &Looking<'_>, extension: &domain::extension::Extension) -> Extension {
+async fn plain(
+    call: &Call,
+    looking: &mut Looking<'_>,
+    extension: &domain::extension::Extension,
+) -> Result<Extension, Problem> {
+    let may = looking.may_with_extension(extension).await.map_err(|error| call.broken(error))?;
     let (decided_by, decided_at, rejected) = match &extension.state {
         ExtensionState::Approved { by, at, .. } => (Some(by.to_string()), Some(*at), None),
         ExtensionState::Rejected { by, at, reason, .. } => {
@@ -149,15 +168,16 @@ pub fn plain(looking: &Looking<'_>, extension: &domain::extension::Extension) ->
     };
     let at = format!("/v1/extensions/{}", extension.id);
     let reviews = format!("{at}/reviews");
-    let may = looking.may_review_extension(extension);
+    let glass = Link::act("POST", format!("{at}/break-glass"), "Approve it alone, in an emergency");
     let links = Links::own(&at)
         .with("lease", Link::to(format!("/v1/leases/{}", extension.lease)))
         .with("request", Link::to(format!("/v1/requests/{}", extension.request)))
         .with("asked_by", Link::to(format!("/v1/people/{}", extension.asked_by)))
         .with("reviews", Link::to(&reviews))
-        .with_if(may, "approve", Link::act("POST", &reviews, "Approve it"))
-        .with_if(may, "reject", Link::act("POST", &reviews, "Reject it"));
-    Extension {
+        .with_if(may.approve, "approve", Link::act("POST", &reviews, "Approve it"))
+        .with_if(may.reject, "reject", Link::act("POST", &reviews, "Reject it"))
+        .with_if(may.break_glass, "break-glass", glass);
+    Ok(Extension {
         id: extension.id.to_string(),
         state: extension.state.word().to_owned(),
         name: extension.name.to_string(),
@@ -173,7 +193,7 @@ pub fn plain(looking: &Looking<'_>, extension: &domain::extension::Extension) ->
         version: extension.version,
         links: links.done(),
         embedded: None,
-    }
+    })
 }
 
 async fn shown(
@@ -182,7 +202,7 @@ async fn shown(
     extension: &domain::extension::Extension,
     select: &Select,
 ) -> Result<Extension, Problem> {
-    let mut shown = plain(looking, extension);
+    let mut shown = plain(call, looking, extension).await?;
     if select.embeds("asked_by") {
         let person = looking.work.tx.person(&extension.asked_by).await.map_err(|error| call.broken(error))?;
         let asked_by = person.map(|person| people::shown(looking, &person));
@@ -256,5 +276,14 @@ async fn ask(call: Call, Body(new): Body<NewExtension>) -> Result<Response, Prob
     let looking = &mut call.look_after().await?;
     let extension = find(looking, &id).await?;
     let version = extension.version.to_string();
-    answer::created(&call, &format!("/v1/extensions/{id}"), &version, &plain(looking, &extension))
+    let shown = plain(&call, looking, &extension).await?;
+    answer::created(&call, &format!("/v1/extensions/{id}"), &version, &shown)
+}
+
+/// An extension after something was done with it.
+pub(super) async fn now(call: &Call, id: &str) -> Result<Response, Problem> {
+    let looking = &mut call.look_after().await?;
+    let extension = find(looking, id).await?;
+    let shown = plain(call, looking, &extension).await?;
+    answer::changed(call, &extension.version.to_string(), &shown)
 }

@@ -38,6 +38,7 @@ pub const NOUN: Noun = Noun {
         "state",
         "owner",
         "template",
+        "template_version",
         "request",
         "ends_at",
         "latest_end",
@@ -69,6 +70,8 @@ pub struct Lease {
     pub owner: String,
     /// The template it was made from.
     pub template: String,
+    /// Of which version of it; 0 when it was asked for before versions were kept.
+    pub template_version: u32,
     /// The request it came from.
     pub request: String,
     /// When it ends; left out until it was ready.
@@ -156,6 +159,7 @@ pub fn plain(looking: &Looking<'_>, lease: &domain::lease::Lease) -> Lease {
         state: lease.phase.word().to_owned(),
         owner: lease.owner.to_string(),
         template: lease.template.clone(),
+        template_version: lease.template_version,
         request: lease.request.to_string(),
         ends_at: lease.ends_at(),
         latest_end: lease.latest_end(),
@@ -215,7 +219,7 @@ async fn shown(
     }
     if select.embeds("extensions") {
         let all = looking.work.tx.extensions_of(&lease.id).await.map_err(|error| call.broken(error))?;
-        embedded.extensions = Some(all.iter().map(|one| extensions::plain(looking, one)).collect());
+        embedded.extensions = Some(extensions::all(call, looking, &all).await?);
     }
     let some = embedded.owner.is_some() || embedded.extensions.is_some();
     Ok(Lease { embedded: some.then_some(embedded), ..plain(looking, lease) })

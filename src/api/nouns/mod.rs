@@ -1,16 +1,26 @@
 //! One file for each noun: what it looks like, its lists, and what can be done with it.
 
+pub mod admin;
+mod amounts;
 pub mod audit;
+pub mod break_glass;
+pub mod delegation;
 pub mod environments;
 pub mod extensions;
+pub mod grants;
 pub mod keys;
 pub mod leases;
+pub mod link_code;
 pub mod notices;
+pub mod offers;
 pub mod people;
+pub mod quotas;
 pub mod requests;
 pub mod reviews;
 pub mod teams;
 pub mod templates;
+pub mod tokens;
+pub mod wishes;
 
 use utoipa_axum::router::OpenApiRouter;
 
@@ -28,8 +38,12 @@ pub const ALL: &[&Noun] = &[
     &leases::NOUN,
     &environments::NOUN,
     &extensions::NOUN,
+    &quotas::NOUN,
+    &grants::NOUN,
+    &wishes::NOUN,
     &notices::NOUN,
     &audit::NOUN,
+    &tokens::NOUN,
 ];
 
 /// The addresses of every noun.
@@ -44,8 +58,18 @@ pub fn routes() -> OpenApiRouter<Api> {
         .merge(leases::routes())
         .merge(environments::routes())
         .merge(extensions::routes())
+        .merge(quotas::routes())
+        .merge(grants::routes())
+        .merge(wishes::routes())
         .merge(notices::routes())
         .merge(audit::routes())
+        .merge(tokens::routes())
+        // Verbs of these nouns in files of their own.
+        .merge(offers::routes())
+        .merge(break_glass::routes())
+        .merge(admin::routes())
+        .merge(delegation::routes())
+        .merge(link_code::routes())
 }
 
 /// Only those of which a column is just that.

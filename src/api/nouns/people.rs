@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::admin;
 use crate::{
     actions::{
         change::{self, Profile, Unchanged},
@@ -53,16 +54,18 @@ pub struct Person {
     pub active: bool,
     /// The teams they are in.
     pub teams: BTreeSet<String>,
-    /// Where letters go; to themselves and to approvers.
+    /// Where letters go; to themselves, and to auditors and admins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// The zone of their times; to themselves and to approvers.
+    /// The zone of their times; to themselves, and to auditors and admins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
-    /// What they may do; to themselves and to approvers.
+    /// What they may do; to themselves, and to auditors and admins.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roles: Option<Vec<String>>,
-    /// `self`; `requests`, `leases`: theirs; `edit` while the reader may change it.
+    /// `self`; `requests`, `leases`, `accounts`: theirs, for who may see them; `edit`, `link-code`, `delegation` for
+    /// oneself; for who looks after people `give-role`, `take-role`, `join-team`, `leave-team`, `link-account`,
+    /// `remove`, `restore`, `erase`, as it can be done.
     #[serde(rename = "_links")]
     pub links: BTreeMap<String, Link>,
 }
@@ -111,7 +114,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 /// A person as the reader may see them.
 pub fn shown(looking: &Looking<'_>, person: &domain::person::Person) -> Person {
     let own = person.id == looking.person.id;
-    let open = own || looking.sees_all();
+    let (open, theirs_seen) = (looking.sees_person(&person.id), own || looking.sees_all());
     let role = |role| serde_json::to_value(role).ok()?.as_str().map(str::to_owned);
     let at = format!("/v1/people/{}", person.id);
     let theirs = |noun: &str, by: &str| Link::to(format!("/v1/{noun}?{by}={}", person.id));
@@ -124,9 +127,16 @@ pub fn shown(looking: &Looking<'_>, person: &domain::person::Person) -> Person {
         email: open.then(|| person.email.clone()),
         zone: open.then(|| person.zone.name().to_owned()),
         roles: open.then(|| person.roles.iter().filter_map(role).collect()),
-        links: Links::own(&at)
-            .with_if(open, "requests", theirs("requests", "requester"))
-            .with_if(open, "leases", theirs("leases", "owner"))
+        links: admin::links(looking, person, &at, Links::own(&at))
+            .with_if(theirs_seen, "requests", theirs("requests", "requester"))
+            .with_if(theirs_seen, "leases", theirs("leases", "owner"))
+            .with_if(open, "accounts", Link::to(format!("{at}/accounts")))
+            .with_if(own, "delegation", Link::to("/v1/people/me/delegation"))
+            .with_if(
+                own && looking.reaches(Scope::Admin),
+                "link-code",
+                Link::act("POST", "/v1/people/me/link-code", "Get a code that links another account"),
+            )
             .with_if(
                 own && person.active && looking.reaches(Scope::Use),
                 "edit",
@@ -185,13 +195,19 @@ fn cell(person: &domain::person::Person, column: Column) -> Cell {
 async fn get(call: Call, Id(id): Id, Params(chosen): Params<Chosen>) -> Result<Response, Problem> {
     let select = chosen.select(&NOUN)?;
     let looking = &mut call.look().await?;
-    let id = if id == "me" { Some(looking.person.id.clone()) } else { PersonId::parse(&id) };
-    let found = match &id {
-        Some(id) => looking.work.tx.person(id).await.map_err(|error| call.broken(error))?,
-        None => None,
-    };
-    let Some(person) = found else { return Err(missing()) };
+    let person = known(looking, &id).await?;
     answer::one(&call, &select, &change::version_of(&person), &shown(looking, &person))
+}
+
+/// The person of that id, or the caller for `me`.
+pub(super) async fn known(looking: &mut Looking<'_>, id: &str) -> Result<domain::person::Person, Problem> {
+    let id = if id == "me" { Some(looking.person.id.clone()) } else { PersonId::parse(id) };
+    let found = match &id {
+        Some(id) => looking.work.tx.person(id).await,
+        None => Ok(None),
+    };
+    let ids = looking.work.world.ids.as_ref();
+    found.map_err(|error| Problem::store(ids, error))?.ok_or_else(missing)
 }
 
 fn missing() -> Problem {

@@ -13,6 +13,7 @@ use super::{
     extensions::{self, Extension},
     is,
     leases::{self, Lease},
+    offers::{self, Offered},
     people::{self, Person},
 };
 use crate::{
@@ -40,6 +41,7 @@ pub const NOUN: Noun = Noun {
         "state",
         "requester",
         "template",
+        "template_version",
         "parameters",
         "for",
         "until",
@@ -51,6 +53,7 @@ pub const NOUN: Noun = Noun {
         "rejected",
         "similar",
         "holding",
+        "offer",
         "created_at",
         "version",
     ],
@@ -65,7 +68,8 @@ pub const NOUN: Noun = Noun {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(example = json!({
     "id": "req_0193f5c2a1b07c31a0a5b3c4d5e6f708", "name": "web-7k3fa", "state": "pending", "requester": "per_dana",
-    "template": "web", "parameters": {"cpu": "2"}, "for": "3d", "key": "SHA256:abc", "similar": [], "holding": 0,
+    "template": "web", "template_version": 1, "parameters": {"cpu": "2"}, "for": "3d",
+    "key": "SHA256:abc", "similar": [], "holding": 0,
     "created_at": "2026-11-21T12:00:00Z", "version": 2,
     "_links": {"self": {"href": "/v1/requests/req_0193f5c2a1b07c31a0a5b3c4d5e6f708"}}
 }))]
@@ -80,6 +84,8 @@ pub struct Request {
     pub requester: String,
     /// Of which template.
     pub template: String,
+    /// Of which version of it; 0 when it was asked for before versions were kept.
+    pub template_version: u32,
     /// What was chosen, complete.
     pub parameters: BTreeMap<String, String>,
     /// For how long, once it is ready.
@@ -109,12 +115,15 @@ pub struct Request {
     pub similar: Vec<String>,
     /// How many environments the requester held then.
     pub holding: u32,
+    /// What an approver offers instead, while it waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Offered>,
     /// When it was asked.
     pub created_at: DateTime<Utc>,
     /// Grows with every change.
     pub version: i64,
     /// `self`, `requester`, `template`, `reviews`, `audit`; `lease` and `environment` once there are; `approve`,
-    /// `reject`, `withdraw`, `edit` while the reader may do that.
+    /// `reject`, `offer`, `break-glass`, `withdraw`, `accept`, `edit` while the reader may do that.
     #[serde(rename = "_links")]
     pub links: BTreeMap<String, Link>,
     /// What was asked for by `embed`.
@@ -169,7 +178,7 @@ pub struct NewRequest {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(untagged)]
 #[schema(as = ParameterValue)]
-enum Written {
+pub(super) enum Written {
     /// As it is typed in chat, such as `500m` or `4Gi`.
     Text(String),
     /// A whole number.
@@ -238,7 +247,7 @@ pub async fn shown(
     if let Some(lease) = &lease {
         if select.embeds("extensions") {
             let all = looking.work.tx.extensions_of(&lease.id).await.map_err(broken)?;
-            embedded.extensions = Some(all.iter().map(|one| extensions::plain(looking, one)).collect());
+            embedded.extensions = Some(extensions::all(call, looking, &all).await?);
         }
         embedded.lease = select.embeds("lease").then(|| leases::plain(looking, lease));
     }
@@ -255,11 +264,8 @@ fn plain_request(request: &domain::request::Request, links: Links) -> Request {
         state: request.state.word().to_owned(),
         requester: request.requester.to_string(),
         template: request.template.clone(),
-        parameters: request
-            .parameters
-            .iter()
-            .map(|(name, value)| (name.clone(), values::show(value)))
-            .collect(),
+        template_version: request.template_version,
+        parameters: offers::written(&request.parameters),
         span: values::show_span(request.span),
         until: request.until,
         reason: request.reason.clone(),
@@ -270,6 +276,7 @@ fn plain_request(request: &domain::request::Request, links: Links) -> Request {
         rejected: rejected.map(str::to_owned),
         similar: request.findings.similar.iter().map(ToString::to_string).collect(),
         holding: request.findings.holding,
+        offer: offers::standing(request),
         created_at: request.created_at,
         version: request.version,
         links: links.done(),
@@ -299,7 +306,7 @@ fn links(
         .with("reviews", Link::to(&reviews))
         .with("audit", Link::to(format!("/v1/audit?about={}", request.name)))
         .with_if(looking.may_approve(request), "approve", Link::act("POST", &reviews, "Approve it"))
-        .with_if(looking.may_review(request), "reject", Link::act("POST", &reviews, "Reject it"))
+        .with_if(looking.may_reject(request), "reject", Link::act("POST", &reviews, "Reject it"))
         .with_if(
             looking.may_withdraw(request),
             "withdraw",
@@ -310,6 +317,7 @@ fn links(
             "edit",
             Link::act("PATCH", &at, "Give another reason"),
         );
+    links = offers::links(looking, request, &at, links);
     if looking.work.world.templates.named(&request.template).is_some() {
         links = links.with("template", Link::to(format!("/v1/templates/{}", request.template)));
     }
@@ -387,32 +395,19 @@ pub async fn find(looking: &mut Looking<'_>, id: &str) -> Result<domain::request
 #[utoipa::path(post, path = "/v1/requests", operation_id = "ask_for_environment", tag = "requests", request_body = NewRequest,
     responses((status = 201, description = "It is asked for; an approver or a rule decides", body = Request, content_type = "application/hal+json")))]
 async fn ask(call: Call, Body(new): Body<NewRequest>) -> Result<Response, Problem> {
-    let mut values = Values::default()
+    let values = Values::default()
         .with("template", &new.template)
         .maybe("for", new.span.as_ref())
         .maybe("until", new.until.map(|until| until.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)))
         .maybe("key", new.key.as_ref())
         .maybe("team", new.team.as_ref())
         .maybe("reason", new.reason.as_ref());
-    for (name, value) in &new.parameters {
-        // A parameter of a template is never an argument of the command, whatever it is called.
-        if is_argument(name) || !commands::values::is_parameter_name(name) {
-            let detail = format!("No template has a parameter `{name}`.");
-            let field = format!("parameters.{name}");
-            return Err(Problem::field(StatusCode::UNPROCESSABLE_ENTITY, "invalid", &field, detail));
-        }
-        values = values.with(name, value);
-    }
+    let values = offers::with_parameters(values, &["env", "request"], &new.parameters)?;
     let id = call.perform(&["env", "request"], values).await?.unwrap_or_default();
     let looking = &mut call.look_after().await?;
     let request = find(looking, &id).await?;
     let shown = shown(&call, looking, &request, &Select::default()).await?;
     answer::created(&call, &format!("/v1/requests/{id}"), &request.version.to_string(), &shown)
-}
-
-fn is_argument(name: &str) -> bool {
-    commands::find(&["env", "request"])
-        .is_some_and(|entry| entry.spec.args.iter().any(|arg| arg.name == name))
 }
 
 /// Give another reason, as long as nobody has reviewed it.
@@ -443,8 +438,13 @@ async fn change(call: Call, Id(id): Id, Patch(patch): Patch<RequestPatch>) -> Re
 async fn withdraw(call: Call, Id(id): Id) -> Result<Response, Problem> {
     let name = find(&mut call.look_after().await?, &id).await?.name;
     call.perform(&["env", "withdraw"], Values::default().with("name", name)).await?;
+    now(&call, &id).await
+}
+
+/// A request after something was done with it.
+pub(super) async fn now(call: &Call, id: &str) -> Result<Response, Problem> {
     let looking = &mut call.look_after().await?;
-    let request = find(looking, &id).await?;
-    let shown = shown(&call, looking, &request, &Select::default()).await?;
-    answer::changed(&call, &request.version.to_string(), &shown)
+    let request = find(looking, id).await?;
+    let shown = shown(call, looking, &request, &Select::default()).await?;
+    answer::changed(call, &request.version.to_string(), &shown)
 }

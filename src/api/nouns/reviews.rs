@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{extensions, requests};
+use super::{extensions, requests, wishes};
 use crate::{
     actions::reading::Looking,
     api::{
@@ -22,8 +22,9 @@ use crate::{
     domain::{
         self, Instant, approval,
         extension::ExtensionState,
-        ids::{ExtensionId, PersonId},
+        ids::{ExtensionId, PersonId, WishId},
         platform::Platform,
+        quota::wish::{Wish, WishState},
         request::RequestState,
     },
     ports::pages::{Cell, Column},
@@ -47,10 +48,11 @@ pub struct Review {
     /// Its id: what it is about, and its number there.
     #[schema(example = "req_0193f5c2a1b07c31a0a5b3c4d5e6f708.1")]
     pub id: String,
-    /// The id of the request or extension that it is about.
+    /// The id of the request, the extension or the wish that it is about.
     pub subject: String,
-    /// The environment's name.
-    pub name: String,
+    /// The environment's name; left out for a wish.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Yes or no.
     pub decision: Decision,
     /// Why not.
@@ -104,13 +106,14 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(get))
         .routes(routes!(of_request, review_request))
         .routes(routes!(of_extension, review_extension))
+        .routes(routes!(of_wish, review_wish))
 }
 
 /// What is reviewed.
 struct Subject<'a> {
     id: &'a str,
     at: String,
-    name: &'a str,
+    name: Option<&'a str>,
     reviews: &'a [approval::Review],
     /// Who decided, for what was decided without a ballot.
     decided: Option<(PersonId, Option<Platform>, Instant, Option<String>)>,
@@ -133,7 +136,7 @@ impl Subject<'_> {
                     .done(),
                 id,
                 subject: self.id.to_owned(),
-                name: self.name.to_owned(),
+                name: self.name.map(str::to_owned),
                 decision: if rejected.is_some() { Decision::Reject } else { Decision::Approve },
                 reason: rejected.cloned(),
                 by: by.to_string(),
@@ -158,7 +161,7 @@ fn of_a_request(request: &domain::request::Request) -> Vec<Review> {
         _ => None,
     };
     let at = format!("/v1/requests/{}", request.id);
-    let (id, name, reviews) = (request.id.as_str(), request.name.as_str(), &request.ballot.reviews);
+    let (id, name, reviews) = (request.id.as_str(), Some(request.name.as_str()), &request.ballot.reviews);
     Subject { id, at, name, reviews, decided }.shown()
 }
 
@@ -169,8 +172,21 @@ fn of_an_extension(extension: &domain::extension::Extension) -> Vec<Review> {
         _ => None,
     };
     let at = format!("/v1/extensions/{}", extension.id);
-    let (id, name, reviews) = (extension.id.as_str(), extension.name.as_str(), &extension.ballot.reviews);
+    let (id, name, reviews) =
+        (extension.id.as_str(), Some(extension.name.as_str()), &extension.ballot.reviews);
     Subject { id, at, name, reviews, decided }.shown()
+}
+
+fn of_a_wish(wish: &Wish) -> Vec<Review> {
+    let decided = match &wish.state {
+        WishState::Approved { by, at, on, .. } => Some((by.clone(), Some(*on), *at, None)),
+        WishState::Rejected { by, at, on, reason } => {
+            Some((by.clone(), Some(*on), *at, Some(reason.clone())))
+        }
+        _ => None,
+    };
+    let at = format!("/v1/wishes/{}", wish.id);
+    Subject { id: wish.id.as_str(), at, name: None, reviews: &wish.ballot.reviews, decided }.shown()
 }
 
 fn cell(request: &domain::request::Request, column: Column) -> Cell {
@@ -216,10 +232,13 @@ async fn get(call: Call, Id(id): Id, Params(chosen): Params<Chosen>) -> Result<R
     answer::one(&call, &select, "0", &review)
 }
 
-/// The reviews of a request or an extension that the reader may see.
+/// The reviews of a request, an extension or a wish that the reader may see.
 async fn find(looking: &mut Looking<'_>, subject: &str) -> Result<Vec<Review>, Problem> {
     if ExtensionId::parse(subject).is_some() {
         return Ok(of_an_extension(&extensions::find(looking, subject).await?));
+    }
+    if WishId::parse(subject).is_some() {
+        return Ok(of_a_wish(&wishes::find(looking, subject).await?));
     }
     Ok(of_a_request(&requests::find(looking, subject).await?))
 }
@@ -234,7 +253,7 @@ async fn of_request(call: Call, Id(id): Id, Params(chosen): Params<Chosen>) -> R
     let at = format!("/v1/requests/{id}/reviews");
     let links = Links::default()
         .with_if(looking.may_approve(&request), "approve", Link::act("POST", &at, "Approve it"))
-        .with_if(looking.may_review(&request), "reject", Link::act("POST", &at, "Reject it"));
+        .with_if(looking.may_reject(&request), "reject", Link::act("POST", &at, "Reject it"));
     listing::page(&call, &listing, None, links, of_a_request(&request))
 }
 
@@ -245,13 +264,29 @@ async fn of_extension(call: Call, Id(id): Id, Params(chosen): Params<Chosen>) ->
     let listing = all_of(&chosen)?;
     let looking = &mut call.look().await?;
     let extension = extensions::find(looking, &id).await?;
-    let (at, may) = (format!("/v1/extensions/{id}/reviews"), looking.may_review_extension(&extension));
-    let links = Links::default().with_if(may, "approve", Link::act("POST", &at, "Approve it")).with_if(
-        may,
+    let may = looking.may_with_extension(&extension).await.map_err(|error| call.broken(error))?;
+    let at = format!("/v1/extensions/{id}/reviews");
+    let links = Links::default()
+        .with_if(may.approve, "approve", Link::act("POST", &at, "Approve it"))
+        .with_if(may.reject, "reject", Link::act("POST", &at, "Reject it"));
+    listing::page(&call, &listing, None, links, of_an_extension(&extension))
+}
+
+/// The reviews of a wish for quota.
+#[utoipa::path(get, path = "/v1/wishes/{id}/reviews", operation_id = "list_reviews_of_wish", tag = "reviews", params(("id" = String, Path, description = "The wish's id"), Chosen),
+    responses((status = 200, description = "All of them, oldest first", body = Page<Review>, content_type = "application/hal+json")))]
+async fn of_wish(call: Call, Id(id): Id, Params(chosen): Params<Chosen>) -> Result<Response, Problem> {
+    let listing = all_of(&chosen)?;
+    let looking = &mut call.look().await?;
+    let wish = wishes::find(looking, &id).await?;
+    let (yes, no) = looking.may_review_wish(&wish).await.map_err(|error| call.broken(error))?;
+    let at = format!("/v1/wishes/{id}/reviews");
+    let links = Links::default().with_if(yes, "approve", Link::act("POST", &at, "Approve it")).with_if(
+        no,
         "reject",
         Link::act("POST", &at, "Reject it"),
     );
-    listing::page(&call, &listing, None, links, of_an_extension(&extension))
+    listing::page(&call, &listing, None, links, of_a_wish(&wish))
 }
 
 fn all_of(chosen: &Chosen) -> Result<listing::Listing, Problem> {
@@ -271,6 +306,14 @@ async fn review_request(call: Call, Id(id): Id, Body(new): Body<NewReview>) -> R
     responses((status = 201, description = "It counts", body = Review, content_type = "application/hal+json")))]
 async fn review_extension(call: Call, Id(id): Id, Body(new): Body<NewReview>) -> Result<Response, Problem> {
     extensions::find(&mut call.look_after().await?, &id).await?;
+    review(&call, &id, new).await
+}
+
+/// Approve or reject a wish for quota.
+#[utoipa::path(post, path = "/v1/wishes/{id}/reviews", operation_id = "review_wish", tag = "reviews", params(("id" = String, Path, description = "The wish's id")), request_body = NewReview,
+    responses((status = 201, description = "It counts", body = Review, content_type = "application/hal+json")))]
+async fn review_wish(call: Call, Id(id): Id, Body(new): Body<NewReview>) -> Result<Response, Problem> {
+    wishes::find(&mut call.look_after().await?, &id).await?;
     review(&call, &id, new).await
 }
 

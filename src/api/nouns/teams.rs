@@ -12,7 +12,7 @@ use crate::{
     api::{
         Api, answer,
         call::Call,
-        hal::{Link, Links},
+        hal::{Link, Links, segment},
         input::{Id, Params},
         listing::{self, Chosen, Noun, Page},
         problem::Problem,
@@ -70,8 +70,8 @@ async fn all(call: &Call, looking: &mut Looking<'_>) -> Result<Vec<Team>, Proble
 }
 
 fn shown(name: String, members: Vec<String>) -> Team {
-    let written: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
-    let links = Links::own(format!("/v1/teams/{}", written.replace('+', "%20")))
+    let written = segment(&name);
+    let links = Links::own(format!("/v1/teams/{written}"))
         .with("people", Link::to(format!("/v1/people?team={written}")));
     Team { name, members, links: links.done() }
 }

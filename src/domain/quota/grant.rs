@@ -52,9 +52,22 @@ pub enum GrantState {
 }
 
 impl Grant {
+    /// The words of [`Self::word`].
+    pub const WORDS: [&'static str; 4] = ["planned", "active", "ended", "revoked"];
+
     /// Whether it adds something at that moment.
     pub fn is_active(&self, now: Instant) -> bool {
         self.from <= now && now < self.until
+    }
+
+    /// Where it stands at that moment, in one word.
+    pub fn word(&self, now: Instant) -> &'static str {
+        match self.state {
+            GrantState::Revoked { .. } => "revoked",
+            _ if self.until <= now => "ended",
+            _ if self.from > now => "planned",
+            _ => "active",
+        }
     }
 
     /// When its end is to be told.

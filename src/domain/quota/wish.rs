@@ -76,6 +76,9 @@ pub enum WishState {
 }
 
 impl WishState {
+    /// The words of [`Self::word`].
+    pub const WORDS: [&'static str; 4] = ["pending", "approved", "rejected", "lapsed"];
+
     /// The state in one word.
     pub fn word(&self) -> &'static str {
         match self {

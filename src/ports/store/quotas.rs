@@ -21,6 +21,8 @@ pub trait Quotas {
     async fn held(&mut self, scope: &Scope) -> Stored<Amounts>;
     /// The limits that were set for a scope.
     async fn limits_of(&mut self, scope: &Scope) -> Stored<Limits>;
+    /// The scopes that have limits which were set, hold something, or have a temporary quota that ends after `now`.
+    async fn quota_scopes(&mut self, now: Instant) -> Stored<Vec<Scope>>;
     /// Sets a limit, or takes it away.
     async fn set_limit(&mut self, scope: &Scope, resource: Resource, limit: Option<u64>) -> Stored<()>;
     /// Keeps what is held. `false`, and nothing is changed, when there was ever something under that id.

@@ -4,7 +4,7 @@ use anyhow::Context;
 use async_trait::async_trait;
 use sqlx::{FromRow, QueryBuilder};
 
-use super::{Session, audit, extensions, leases, read, requests, unpacked};
+use super::{Session, audit, extensions, leases, read, requests, unpacked, wishes};
 use crate::{
     domain::{
         Instant,
@@ -13,6 +13,7 @@ use crate::{
         extension::Extension,
         ids::{EffectId, PersonId},
         lease::Lease,
+        quota::{grant::Grant, wish::Wish},
         request::Request,
     },
     ports::{
@@ -81,6 +82,28 @@ const NOTICES: List = List {
     ],
 };
 
+const GRANTS: List = List {
+    select: "SELECT body, version FROM quota_grants WHERE 1 = 1",
+    of: &["scope = 'person/' || ", ""],
+    columns: &[
+        (Column::Id, "id"),
+        (Column::CreatedAt, "created_at"),
+        (Column::Until, "until_at"),
+        (Column::Owner, "scope"),
+    ],
+};
+
+const WISHES: List = List {
+    select: "SELECT body, version FROM quota_wishes WHERE 1 = 1",
+    of: &["person = ", ""],
+    columns: &[
+        (Column::Id, "id"),
+        (Column::State, "state"),
+        (Column::CreatedAt, "created_at"),
+        (Column::Owner, "person"),
+    ],
+};
+
 const AUDIT: List = List {
     select: "SELECT seq, at, about, actor, fact FROM audit WHERE 1 = 1",
     of: &[
@@ -110,6 +133,14 @@ impl Pages for Session {
         Ok(rows.into_iter().map(sent).collect::<Stored<Vec<_>>>()?.into_iter().flatten().collect())
     }
 
+    async fn grant_page(&mut self, wanted: &Wanted) -> Stored<Vec<Grant>> {
+        self.page(&GRANTS, wanted).await?.into_iter().map(wishes::grant).collect()
+    }
+
+    async fn wish_page(&mut self, wanted: &Wanted) -> Stored<Vec<Wish>> {
+        self.page(&WISHES, wanted).await?.into_iter().map(wishes::wish).collect()
+    }
+
     async fn entries_page(&mut self, wanted: &Wanted) -> Stored<Vec<Entry>> {
         self.chain_entries().await?;
         self.page(&AUDIT, wanted).await?.into_iter().map(audit::entry).collect()
@@ -131,6 +162,7 @@ impl Session {
                 Test::IsNot => " <> ",
                 Test::From => " >= ",
                 Test::Before => " < ",
+                Test::Among => " IN ",
             };
             query.push(" AND ").push(list.column(only.column)?).push(test);
             bind(&mut query, &only.cell);
@@ -189,6 +221,15 @@ fn bind(query: &mut Builder, cell: &Cell) {
         Cell::Text(text) => query.push_bind(text.clone()),
         Cell::Time(at) => query.push_bind(*at),
         Cell::Number(number) => query.push_bind(*number),
+        Cell::Several(texts) => {
+            // With none of them, nothing is among them.
+            let mut glue = "(NULL";
+            for text in texts {
+                query.push(glue).push(", ").push_bind(text.clone());
+                glue = "";
+            }
+            query.push(if texts.is_empty() { "(NULL)" } else { ")" })
+        }
     };
 }
 

@@ -56,6 +56,16 @@ impl Quotas for Session {
         Ok(Limits(rows.into_iter().map(limit).collect::<Stored<_>>()?))
     }
 
+    async fn quota_scopes(&mut self, now: Instant) -> Stored<Vec<Scope>> {
+        let sql = "SELECT scope FROM quota_limits
+             UNION SELECT scope FROM quota_usage WHERE environments > 0 OR cpu > 0 OR memory > 0 OR storage > 0
+                 OR lease_time > 0
+             UNION SELECT scope FROM quota_grants WHERE until_at > $1
+             ORDER BY scope";
+        let rows = self.list(sqlx::query_as(sql).bind(now)).await?;
+        rows.into_iter().map(|(word,): (String,)| super::read("scope", &word, Scope::parse)).collect()
+    }
+
     async fn set_limit(&mut self, scope: &Scope, resource: Resource, limit: Option<u64>) -> Stored<()> {
         let save = "INSERT INTO quota_limits (scope, resource, amount) VALUES ($1, $2, $3)
              ON CONFLICT (scope, resource) DO UPDATE SET amount = excluded.amount";

@@ -132,10 +132,10 @@ impl Wishes for Session {
     }
 }
 
-fn grant((body, version): (String, i64)) -> Stored<Grant> {
+pub(super) fn grant((body, version): (String, i64)) -> Stored<Grant> {
     Ok(Grant { version, ..unpacked("grant", &body)? })
 }
 
-fn wish((body, version): (String, i64)) -> Stored<Wish> {
+pub(super) fn wish((body, version): (String, i64)) -> Stored<Wish> {
     Ok(Wish { version, ..unpacked("wish", &body)? })
 }

@@ -11,6 +11,7 @@ pub mod places;
 pub mod talk;
 mod tidy;
 mod time;
+mod whole;
 
 use std::{
     collections::BTreeMap,
@@ -175,6 +176,14 @@ impl World {
         engine.world.templates = Arc::new(places::Shelf::of(templates));
         actions::templates::keep(&engine.world).await.expect("the templates are kept");
         self.engine = Arc::new(engine);
+    }
+
+    /// There is no chat from now on: everything goes by mail.
+    pub async fn has_no_chat(&mut self) {
+        let policy = self.engine.world.policy.as_ref().clone();
+        let mut engine = self.outside.engine(&self.url, policy, "mute").await;
+        engine.world.store = self.store();
+        self.engine = Arc::new(Engine { chats: Vec::new(), ..engine });
     }
 
     /// What somebody is offered behind a line: the line as it would be then.
