@@ -60,7 +60,7 @@ pub async fn a_limit_is_set_by_whoever_saw_it(served: &Served) {
     let known =
         dana.call("GET", DANAS, &[("if-none-match", &dana.get(DANAS).await.header("etag"))], "").await;
     assert_eq!(known.status, 304);
-    let facts = root.get("/v1/audit?about=dana").await.each("fact");
+    let facts = root.get("/v1/audit?about=@dana").await.each("fact");
     assert_eq!(facts.iter().filter(|fact| *fact == "quota_set").count(), 7, "{facts:?}");
     assert!(served.world.says("dana", "/quota show").await.contains("cpu: 1 of 2.5"));
 }

@@ -167,7 +167,8 @@ async fn whose(looking: &mut Looking<'_>, who: Option<&String>) -> Result<Vec<On
         let word = plain("who", who)?;
         return match looking.scope(&word).await {
             Ok(scope) => Ok(vec![is(Column::Owner, scope.word())]),
-            Err(Stop::Refused(_)) => Ok(vec![is(Column::Owner, "nobody")]),
+            // A list shows only what its reader may see, and refuses nothing.
+            Err(Stop::Refused(_) | Stop::Denied { .. }) => Ok(vec![is(Column::Owner, "nobody")]),
             Err(stop) => Err(stopped_in(looking, stop).await),
         };
     }
