@@ -42,6 +42,7 @@ fn from_the_request_to_the_purge() {
 
     // The program may die while something is made: it goes on, and is told afterwards.
     let (other, other_key) = world.asks("omar", "web", "cpu=100m memory=64Mi storage=16Mi");
+    until("the card", || world.sees("omar").contains("Waiting for an approver.").then_some(()));
     world.says("ada", &format!("/env approve {other}"));
     until("the making is told", || {
         let text = world.sees("omar");
