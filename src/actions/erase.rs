@@ -4,7 +4,7 @@ use chrono::DateTime;
 use serde_json::Value;
 
 use super::{
-    Answer, access, leave,
+    Answer, access, leave, quotas,
     work::{Stop, Work},
 };
 use crate::{
@@ -52,7 +52,7 @@ pub async fn erase(work: &mut Work<'_>, caller: &Person, who: &str) -> Result<An
     // Whatever they still have goes first: it could not be told whose it was.
     leave::everything(work, &person, &actor).await?;
     let names = forget_requests(work, &person.id, &actor).await?;
-    forget_quotas(work, &person.id).await?;
+    forget_quotas(work, &person.id, &actor).await?;
     for key in work.tx.keys_of(&person.id).await? {
         work.tx.delete_key(&key.id).await?;
     }
@@ -113,14 +113,15 @@ async fn forget_requests(work: &mut Work<'_>, person: &PersonId, actor: &Actor) 
 }
 
 /// Takes the words out of what they wished for, and of what was given to them.
-async fn forget_quotas(work: &mut Work<'_>, person: &PersonId) -> Stored<()> {
+async fn forget_quotas(work: &mut Work<'_>, person: &PersonId, actor: &Actor) -> Stored<()> {
     for mut wish in work.tx.wishes_of(person).await? {
         wish.reason = ERASED.to_owned();
         if let WishState::Rejected { reason, .. } = &mut wish.state {
             *reason = ERASED.to_owned();
         }
         without_reasons(&mut wish.ballot);
-        work.tx.save_wish(&mut wish).await?;
+        let show = Change::none().effect(wish.show());
+        quotas::save_wish(work, &mut wish, show, actor).await?;
     }
     let ever = DateTime::UNIX_EPOCH;
     for mut grant in work.tx.grants_of(&Scope::Person(person.clone()), ever).await? {
