@@ -307,8 +307,14 @@ async fn amounts_are_amounts() {
     let far = json!({"who": "@dana", "amounts": {"cpu": 1}, "until": "+200000-01-01T00:00:00Z"});
     post(&place, "/v1/grants", &root, &far).await.problem(422);
     assert_eq!(standing(&place).await, before);
+}
 
-    // As much as can be counted, and as much again: it is still told, and requests are still counted.
+/// As much as can be counted, and as much again: it is still told, and requests are still counted.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_than_can_be_counted_is_as_much_as_can() {
+    let place = patient().await;
+    staged(&place).await;
+    let root = place.token("root", &format!("all {ALL}")).await;
     let most = i64::MAX.to_string();
     let limits = json!({"limits": {"environments": most, "hours": most, "cpu": "4294967"}});
     assert_eq!(patch(&place, DANAS, &root, &limits).await.status, 200);

@@ -48,7 +48,7 @@ impl Command for QuotaSet {
     };
 
     fn read(from: &mut Reader<'_>) -> Result<Self, UsageError> {
-        let who = from.need("who")?;
+        let (who, version) = (from.need("who")?, from.maybe("version")?);
         let mut limits = Vec::new();
         let given = RESOURCES.map(|(name, kind)| (name, from.maybe_by(name, |text, _| limit(kind, text))));
         for (name, limit) in given {
@@ -57,7 +57,7 @@ impl Command for QuotaSet {
         if limits.is_empty() {
             return Err(nothing_given("cpu=8"));
         }
-        Ok(Self { who, limits, version: from.maybe("version")? })
+        Ok(Self { who, limits, version })
     }
 
     fn pairs(&self) -> Pairs {

@@ -28,7 +28,7 @@ pub fn write(left: &Headroom, counted: Instant) -> BTreeMap<String, String> {
     entries("", &left.all).chain(roomiest).chain([(COUNTED.to_owned(), counted)]).collect()
 }
 
-/// What the data says; `None` when it is too old, from a time to come, or not what [`write`] makes.
+/// What the data says; `None` when it is too old, from a time to come, or not what [`write()`] makes.
 pub fn read(data: &BTreeMap<String, String>, now: Instant) -> Option<Headroom> {
     let counted: DateTime<Utc> = data.get(COUNTED)?.parse().ok()?;
     if (now - counted).abs() > LONGEST {
